@@ -1,0 +1,37 @@
+import type { ConnectorKindName } from '../shared/vocabulary.ts';
+import type { Connection } from './domain/connection.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
+import type { Crm } from './ports/crm.ts';
+import type { Store } from './store/store.ts';
+
+/** The signed-in person, from verified claims and SuperOffice's own answer; never from a panel URL. */
+export interface User {
+  readonly id: number;
+  readonly name: string;
+  readonly groupIds: readonly number[];
+  /** May open the Sync page. */
+  readonly administrator: boolean;
+  readonly licensed: boolean;
+}
+
+/** Everything a use case needs, for one tenant. */
+export interface Context {
+  readonly tenant: string;
+  /** Null when the engine works by itself. */
+  readonly user: User | null;
+  readonly store: Store;
+  /** The tenant as the system user, whom no right limits: prove with `userCrm` first what a person may see. */
+  readonly crm: Crm;
+  /** The tenant as the signed-in person; the same as `crm` when there is none. */
+  readonly userCrm: Crm;
+  readonly clock: Clock;
+  connectorKind(kind: ConnectorKindName): ConnectorKind;
+  /** The connection, opened with its settings and secrets. */
+  connector(connection: Connection): Promise<ErpConnector>;
+}
+
+/** Runs `work` in one transaction. Call its parameter `ctx` as well: then the outer store is out of reach. */
+export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  return ctx.store.transaction((store) => work({ ...ctx, store }));
+}

@@ -1,0 +1,64 @@
+import type { ActorType, ConflictPolicy, ConnectorKindName, Direction, FieldValues } from '../../shared/vocabulary.ts';
+import type { ErpField } from './field.ts';
+
+/** The software that speaks to one kind of ERP, registered by name and address. */
+export interface Connector {
+  readonly id: string;
+  readonly kind: ConnectorKindName;
+  readonly name: string;
+  readonly url: string;
+  readonly deleted: boolean;
+}
+
+/** Who may use a connection. Someone in scope sees the ERP tab; connecting and creating are rights beside that. */
+export interface Scope {
+  readonly everyone: boolean;
+  readonly members: readonly ScopeMember[];
+}
+
+export interface ScopeMember {
+  readonly kind: 'user' | 'group';
+  readonly id: number;
+  readonly canConnect: boolean;
+  readonly canCreate: boolean;
+}
+
+/** A connector with settings for one ERP client. `id` is also the GUID the connector knows it by. */
+export interface Connection {
+  readonly id: string;
+  readonly connectorId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly active: boolean;
+  readonly deleted: boolean;
+  readonly scope: Scope;
+  /** Config values without the secrets, which the store hands out only to open a connector. */
+  readonly config: FieldValues;
+  /** Keys of the config fields that hold a secret. */
+  readonly secretKeys: readonly string[];
+  readonly pollSeconds: number;
+  /** Place in the priority; 1 is strongest. */
+  readonly priority: number;
+}
+
+/** An ERP field of one actor type with what the administrator decided about it. */
+export interface FieldMapping extends ErpField {
+  /** The SuperOffice field it is mapped to. */
+  readonly crmField: string | null;
+  readonly direction: Direction;
+  readonly showInTab: boolean;
+  readonly showInSearch: boolean;
+  readonly searchable: boolean;
+  readonly policy: ConflictPolicy;
+  /** The connector no longer offers this field. */
+  readonly missingInErp: boolean;
+}
+
+/** One actor type of a connection: "Sync ERP customers to SuperOffice companies". */
+export interface ActorTypeMapping {
+  readonly connectionId: string;
+  readonly actorType: ActorType;
+  readonly active: boolean;
+  /** By rank. */
+  readonly fields: readonly FieldMapping[];
+}

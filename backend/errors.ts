@@ -1,0 +1,14 @@
+import type { ErrorCode, ErrorDetail } from '../shared/errors.ts';
+
+/** An expected failure, with a code that everyone up to the user's screen understands. All else is a bug. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(detail)}`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+}

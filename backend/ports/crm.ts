@@ -1,0 +1,96 @@
+import type { CrmEntity, CrmEntityType, FieldValues, ListItem } from '../../shared/vocabulary.ts';
+import type { CrmField } from '../domain/field.ts';
+
+export interface CrmRecord {
+  readonly entity: CrmEntity;
+  /** What a person calls it: the company's name, the contact's full name, the project's name. */
+  readonly name: string;
+  readonly values: FieldValues;
+  /** When SuperOffice says the root row was last changed (UTC, to the second). Not moved by phones, e-mails or addresses. */
+  readonly updatedAt: Date;
+  /** The company of a person. */
+  readonly company: CrmEntity | null;
+  /** The company that owns the installation, or a person who is a user: parts of it must never be written. */
+  readonly protection: 'ownerCompany' | 'user' | null;
+}
+
+/** Where a record stands that a plain read did not find. */
+export type Whereabouts =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'softDeleted' }
+  | { readonly kind: 'merged'; readonly into: CrmEntity }
+  | { readonly kind: 'gone' };
+
+export interface CrmUser {
+  readonly id: number;
+  readonly name: string;
+  readonly groupIds: readonly number[];
+}
+
+export interface CrmGroup {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Who the current credential is, as SuperOffice sees it. */
+export interface Principal {
+  readonly userId: number;
+  readonly name: string;
+  readonly groupIds: readonly number[];
+  readonly functionRights: readonly string[];
+  /** `owner.module`, lower case, as in `superoffice.erp-sync`. */
+  readonly licences: readonly string[];
+}
+
+export interface CrmPanel {
+  readonly progId: string;
+  readonly name: string;
+  readonly windowName: string;
+  readonly tooltip: string;
+  readonly url: string;
+  /** A name of SuperOffice's `Navigation` enum: `ContactArchive`, `NavigatorButton` ... */
+  readonly visibleIn: string;
+}
+
+export interface CrmWebhook {
+  readonly id: number;
+  readonly name: string;
+  readonly targetUrl: string;
+  readonly events: readonly string[];
+  readonly state: 'active' | 'stopped' | 'tooManyErrors' | 'unknown';
+}
+
+/**
+ * One SuperOffice tenant, seen with one credential: a person's token (her rights apply) or the system user's ticket (none do).
+ * Failures are AppErrors with a code of `crm.*`, `tenant.*` or `entity.*`.
+ */
+export interface Crm {
+  principal(): Promise<Principal>;
+
+  fields(type: CrmEntityType, language?: string): Promise<readonly CrmField[]>;
+  list(listName: string, language?: string): Promise<readonly ListItem[]>;
+  users(): Promise<readonly CrmUser[]>;
+  groups(): Promise<readonly CrmGroup[]>;
+
+  /** Records that this credential may see, in no order; the others are left out. */
+  read(entities: readonly CrmEntity[], fieldKeys: readonly string[]): Promise<readonly CrmRecord[]>;
+  /**
+   * Writes the keys given, and answers what SuperOffice stored. With `unless.updatedAfter` the write is refused as
+   * `crm.changed` if the record was changed later. Throws `entity.protected` rather than rename the owner company or move a user.
+   */
+  write(entity: CrmEntity, values: FieldValues, unless?: { readonly updatedAfter: Date }): Promise<CrmRecord>;
+  /** For a record that `read` left out, asked as the system user. */
+  whereabouts(entity: CrmEntity): Promise<Whereabouts>;
+  /** Ids of records whose root row changed at or after the time, lowest id first, and the server's time of asking. */
+  changedSince(type: CrmEntityType, since: Date): Promise<{ readonly ids: readonly number[]; readonly asOf: Date }>;
+
+  panels(): Promise<readonly CrmPanel[]>;
+  savePanel(panel: CrmPanel): Promise<void>;
+  deletePanels(): Promise<void>;
+  webhooks(): Promise<readonly CrmWebhook[]>;
+  /** Saves it active. SuperOffice posts a test event at once, so the target must already know the secret. */
+  saveWebhook(
+    webhook: Omit<CrmWebhook, 'id' | 'state'> & { readonly id?: number; readonly secret: string },
+  ): Promise<CrmWebhook>;
+  deleteWebhook(id: number): Promise<void>;
+}

@@ -1,0 +1,139 @@
+import type {
+  ActorRef,
+  ActorType,
+  ConnectorKindName,
+  FieldValue,
+  FieldValues,
+  ListItem,
+} from '../../shared/vocabulary.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { ErpField } from '../domain/field.ts';
+
+/** What the caller wants of each actor; the kind tells an adapter how to decode. */
+export type WantedField = Pick<ErpField, 'key' | 'kind'>;
+
+export interface Actor extends ActorRef {
+  /** The connector's mark of the last change: opaque, stored and sent back byte for byte. */
+  readonly lastModified: string;
+  readonly values: FieldValues;
+  /** Values that could not be read, by field key, as the ERP sent them. Such a key is absent from `values`. */
+  readonly unreadable: Readonly<Record<string, string>>;
+  /** The customer, supplier or partner a person belongs to. */
+  readonly parent: ActorRef | null;
+}
+
+/** What to write: only the keys given are changed. */
+export interface ActorDraft {
+  readonly type: ActorType;
+  readonly values: FieldValues;
+  readonly parent: ActorRef | null;
+}
+
+export interface ActorChange extends ActorRef {
+  readonly values: FieldValues;
+}
+
+/** One answer per change of a batch, in the order of the changes. */
+export type SaveOutcome =
+  | { readonly kind: 'saved'; readonly actor: Actor }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly explanation: string | null };
+
+/** A warning means: perhaps not all is here. Then nothing may be concluded from what is absent, and no timestamp advances. */
+export interface ActorPage {
+  readonly actors: readonly Actor[];
+  readonly warning: string | null;
+}
+
+export interface SearchRestriction {
+  readonly field: WantedField;
+  /** An operator of reference section 2.11: `=`, `begins`, `contains`, `between`, `oneof`, `before` ... */
+  readonly operator: string;
+  readonly values: readonly FieldValue[];
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** The language of explanations, field names and list texts, where the ERP has several. */
+  readonly language?: string;
+}
+
+/**
+ * One ERP connection: the 17 connector calls of ERP Sync, minus the connection id, which it was opened with.
+ * Failures are AppErrors with a code of `connector.*` or `workbook.*`; an explanation meant for the user is in `detail.explanation`.
+ */
+export interface ErpConnector {
+  /** Checks settings that are not saved yet. Throws `config.field_missing` with `detail.field`, or what went wrong. */
+  testConfig(options?: CallOptions): Promise<void>;
+  /** Hands the settings to the connector under the connection's id. Idempotent. */
+  saveConnection(options?: CallOptions): Promise<void>;
+  testConnection(options?: CallOptions): Promise<void>;
+  deleteConnection(options?: CallOptions): Promise<void>;
+
+  actorTypes(options?: CallOptions): Promise<readonly ActorType[]>;
+  fields(type: ActorType, options?: CallOptions): Promise<readonly ErpField[]>;
+  searchableFields(type: ActorType, options?: CallOptions): Promise<readonly string[]>;
+
+  /** By key. A key that is not in the answer does not exist, unless there is a warning. */
+  getActors(
+    type: ActorType,
+    keys: readonly string[],
+    fields: readonly WantedField[],
+    options?: CallOptions,
+  ): Promise<ActorPage>;
+  /** Free text; blank finds all. With a parent, only its persons. */
+  searchActors(
+    type: ActorType,
+    text: string,
+    fields: readonly WantedField[],
+    options?: CallOptions & { readonly parent?: ActorRef },
+  ): Promise<ActorPage>;
+  /** All restrictions must hold. */
+  searchAdvanced(
+    type: ActorType,
+    restrictions: readonly SearchRestriction[],
+    fields: readonly WantedField[],
+    options?: CallOptions & { readonly parent?: ActorRef },
+  ): Promise<ActorPage>;
+  /** Actors changed on or after the timestamp; the empty timestamp means all. */
+  changedActors(
+    type: ActorType,
+    since: string,
+    fields: readonly WantedField[],
+    options?: CallOptions,
+  ): Promise<ActorPage>;
+
+  /** Never repeat it blindly: it has no idempotency key. */
+  createActor(draft: ActorDraft, fields: readonly WantedField[], options?: CallOptions): Promise<Actor>;
+  /** Answers what the ERP really stored. A throw means: nothing is known about any of them. */
+  saveActors(
+    changes: readonly ActorChange[],
+    fields: readonly WantedField[],
+    options?: CallOptions,
+  ): Promise<readonly SaveOutcome[]>;
+
+  getList(listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
+  getListItems(listName: string, keys: readonly string[], options?: CallOptions): Promise<readonly ListItem[]>;
+}
+
+/** What a connection is opened with. */
+export interface ConnectionSettings {
+  /** The GUID the connector knows the connection by; all zeros before the first save. */
+  readonly connectionId: string;
+  /** The connector's address; empty for kinds that need none. */
+  readonly url: string;
+  /** Values of the config fields, secrets included. */
+  readonly config: FieldValues;
+}
+
+/** The software that speaks to one kind of ERP. */
+export interface ConnectorKind {
+  readonly kind: ConnectorKindName;
+  /** Whether a connector of this kind is reached by an address the administrator types. */
+  readonly needsUrl: boolean;
+  /** The settings a connection of this kind asks for. */
+  configFields(url: string, options?: CallOptions): Promise<readonly ErpField[]>;
+  /** The items of a list that a config field offers, before there is a connection. */
+  configList(url: string, listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
+  /** Opens no connection by itself; the calls do. */
+  open(settings: ConnectionSettings): ErpConnector;
+}

@@ -1,0 +1,1 @@
+export {}; export interface Store { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> }

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { ActorRef, ActorType, CrmEntity, FieldAccess, FieldKey, FieldKind, FieldValue, Id, Reason } from './common.ts';
+
+/** One ERP connection on the ERP tab. */
+export const ConnectionBlock = z.object({
+  connectionId: Id,
+  name: z.string(),
+  /** What the entity may be connected to: Customer, Supplier ... */
+  actorTypes: z.array(ActorType),
+  canConnect: z.boolean(),
+  link: z
+    .object({
+      id: Id,
+      actor: ActorRef,
+      syncedAt: z.iso.datetime().nullable(),
+      parked: Reason.nullable(),
+      /** Work is waiting or under way. */
+      busy: z.boolean(),
+      conflicts: z.array(
+        z.object({
+          key: FieldKey,
+          name: z.string(),
+          kind: FieldKind,
+          /** As shown: list items as text. */
+          crm: z.string().nullable(),
+          erp: z.string().nullable(),
+          agreed: z.string().nullable(),
+          since: z.iso.datetime(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+export type ConnectionBlock = z.infer<typeof ConnectionBlock>;
+
+/** The ERP tab of one entity, without the live values, which are fetched per connection so that a slow ERP delays only itself. */
+export const ErpTab = z.object({
+  entity: CrmEntity,
+  name: z.string(),
+  connections: z.array(ConnectionBlock),
+});
+export type ErpTab = z.infer<typeof ErpTab>;
+
+/** A value ready to show: `text` is set for list items, whose `value` is a key. */
+export const ShownField = z.object({
+  key: FieldKey,
+  name: z.string(),
+  description: z.string(),
+  kind: FieldKind,
+  value: FieldValue,
+  text: z.string().nullable(),
+});
+export type ShownField = z.infer<typeof ShownField>;
+
+/** The ERP's live values of a linked actor: the fields marked *Show in ERP tab*, by rank. */
+export const LiveValues = z.object({ fields: z.array(ShownField), readAt: z.iso.datetime() });
+export type LiveValues = z.infer<typeof LiveValues>;
+
+export const SearchActors = z.object({
+  connectionId: Id,
+  entity: CrmEntity,
+  actorType: ActorType,
+  text: z.string().max(254),
+});
+export type SearchActors = z.infer<typeof SearchActors>;
+
+export const FoundActors = z.object({
+  columns: z.array(z.object({ key: FieldKey, name: z.string(), kind: FieldKind })),
+  actors: z.array(
+    z.object({
+      erpKey: z.string(),
+      cells: z.array(z.object({ value: FieldValue, text: z.string().nullable() })),
+      /** The name of the entity it is linked to already; empty when that entity may not be seen; null when it is free. */
+      linkedTo: z.string().nullable(),
+    }),
+  ),
+  /** More were found than are shown. */
+  truncated: z.boolean(),
+  warning: z.string().nullable(),
+});
+export type FoundActors = z.infer<typeof FoundActors>;
+
+export const CompareValues = z.object({ connectionId: Id, entity: CrmEntity, actor: ActorRef });
+export type CompareValues = z.infer<typeof CompareValues>;
+
+/** Two columns to choose from, field by field. */
+export const ComparedValues = z.object({
+  fields: z.array(
+    z.object({
+      key: FieldKey,
+      name: z.string(),
+      kind: FieldKind,
+      access: FieldAccess,
+      crm: z.object({ value: FieldValue, text: z.string().nullable() }),
+      erp: z.object({ value: FieldValue, text: z.string().nullable() }),
+      equal: z.boolean(),
+      /** Which side is chosen before the user touches it. */
+      preselected: z.enum(['crm', 'erp']),
+      /** The direction allows this side only. */
+      only: z.enum(['crm', 'erp']).nullable(),
+    }),
+  ),
+  /** Changes when either side changes; sent back with the choices, so that what was seen is what is written. */
+  seen: z.string(),
+});
+export type ComparedValues = z.infer<typeof ComparedValues>;
+
+export const ConnectEntity = z.object({
+  connectionId: Id,
+  entity: CrmEntity,
+  actor: ActorRef,
+  /** For each field that differs, the side whose value both shall have. */
+  choices: z.record(FieldKey, z.enum(['crm', 'erp'])),
+  seen: z.string().max(128),
+});
+export type ConnectEntity = z.infer<typeof ConnectEntity>;
+
+export const Connected = z.object({ linkId: Id });
+export type Connected = z.infer<typeof Connected>;
+
+/** What *Sync now* did, per link of the entity. */
+export const SyncedNow = z.object({
+  links: z.array(
+    z.object({
+      linkId: Id,
+      written: z.number().int(),
+      conflicts: z.number().int(),
+      parked: Reason.nullable(),
+    }),
+  ),
+});
+export type SyncedNow = z.infer<typeof SyncedNow>;
+
+export const ResolveConflict = z.object({
+  keep: z.enum(['crm', 'erp']),
+  /** The two values as shown; if either has moved since, nothing is written. */
+  crm: z.string().nullable(),
+  erp: z.string().nullable(),
+});
+export type ResolveConflict = z.infer<typeof ResolveConflict>;

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** The panel keeps a verifier and sends its SHA-256; without the verifier the result of the sign-in is worth nothing. */
+export const StartSignIn = z.object({
+  /** `<uctx>` of the panel URL: a hint that saves the user a choice, never an identity. */
+  tenantHint: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional(),
+  /** base64url SHA-256 of the verifier. */
+  challenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+});
+export type StartSignIn = z.infer<typeof StartSignIn>;
+
+export const SignInStarted = z.object({ attemptId: z.uuid(), url: z.string() });
+export type SignInStarted = z.infer<typeof SignInStarted>;
+
+/** `code` arrives by `postMessage` from our own pop-up, or the user types the short one it shows. */
+export const RedeemSignIn = z.object({
+  attemptId: z.uuid(),
+  verifier: z.string().regex(/^[A-Za-z0-9_-]{43,128}$/),
+  code: z.string().min(6).max(64),
+});
+export type RedeemSignIn = z.infer<typeof RedeemSignIn>;
+
+/** What the user lacks before she may use the app, each with whom to ask. */
+export const missingThings = ['tenantLicence', 'userLicence', 'connection', 'administratorRight'] as const;
+
+export const Session = z.object({
+  tenant: z.string(),
+  user: z.object({ id: z.number(), name: z.string() }),
+  administrator: z.boolean(),
+  licensed: z.boolean(),
+  missing: z.array(z.enum(missingThings)),
+  /** Where `postMessage` to the CRM client goes. */
+  crmOrigin: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
