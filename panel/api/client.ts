@@ -1,0 +1,65 @@
+import type { ErrorBody } from '../../shared/errors.ts';
+
+/** An answer of the backend that is not a success. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly body: ErrorBody;
+
+  constructor(body: ErrorBody) {
+    super(body.code);
+    this.body = body;
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export interface Sent {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** One call to the backend. It answers the body, or throws an `ApiError`, or an `AbortError` when the signal says so. */
+export type Api = <Answer = void>(method: Method, path: string, sent?: Sent) => Promise<Answer>;
+
+/** The only place that calls `fetch`. */
+export const callApi: Api = async <Answer>(method: Method, path: string, { body, signal }: Sent = {}) => {
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    // An empty body is JSON as well: the backend takes nothing else, so that no foreign form can reach it.
+    ...(method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new ApiError({ code: 'internal', detail: { offline: true } });
+  });
+  if (response.status === 204) return undefined as Answer;
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as Answer;
+  throw new ApiError(isErrorBody(answer) ? answer : { code: 'internal', detail: { status: response.status } });
+};
+
+/**
+ * The same, for screens: when the session has ended, everything that is asked waits for `renew` and is asked again, so
+ * that a screen loses nothing of what is typed. `renew` rejects when the user does not want to.
+ */
+export function withRenewal(api: Api, renew: () => Promise<void>): Api {
+  return async <Answer>(method: Method, path: string, sent?: Sent) => {
+    try {
+      return await api<Answer>(method, path, sent);
+    } catch (error) {
+      if (!isSessionEnd(error)) throw error;
+      await renew();
+      return api<Answer>(method, path, sent);
+    }
+  };
+}
+
+export function isSessionEnd(error: unknown): boolean {
+  return error instanceof ApiError && (error.body.code === 'session.missing' || error.body.code === 'session.expired');
+}
+
+function isErrorBody(answer: unknown): answer is ErrorBody {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer;
+}

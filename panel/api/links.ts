@@ -1,0 +1,16 @@
+import type { ConnectEntity, Connected, ResolveConflict, SyncedNow } from '../../shared/api/erp-tab.ts';
+import type { CrmEntity } from '../../shared/vocabulary.ts';
+import type { Api } from './client.ts';
+
+export const connectEntity = (api: Api, body: ConnectEntity) => api<Connected>('POST', '/api/links', { body });
+
+export const disconnectEntity = (api: Api, linkId: string) => api('DELETE', `/api/links/${linkId}`);
+
+/** Reconciles every link of the entity now, whether automatic sync is on or off. */
+export const syncNow = (api: Api, { type, id }: CrmEntity) =>
+  api<SyncedNow>('POST', `/api/entities/${type}/${id}/sync`);
+
+export const retryLink = (api: Api, linkId: string) => api('POST', `/api/links/${linkId}/retry`);
+
+export const resolveConflict = (api: Api, linkId: string, fieldKey: string, body: ResolveConflict) =>
+  api('PUT', `/api/links/${linkId}/conflicts/${encodeURIComponent(fieldKey)}`, { body });
