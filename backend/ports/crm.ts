@@ -60,6 +60,14 @@ export interface CrmWebhook {
   readonly state: 'active' | 'stopped' | 'tooManyErrors' | 'unknown';
 }
 
+/** What must still be so for a write to happen. */
+export interface WriteGuard {
+  /** The root row was not changed after this. */
+  readonly unchangedSince?: Date;
+  /** The values the writer saw; phones, e-mails, addresses and user-defined fields do not move the root row's time. */
+  readonly valuesWere?: FieldValues;
+}
+
 /**
  * One SuperOffice tenant, seen with one credential: a person's token (her rights apply) or the system user's ticket (none do).
  * Failures are AppErrors with a code of `crm.*`, `tenant.*` or `entity.*`.
@@ -75,10 +83,10 @@ export interface Crm {
   /** Records that this credential may see, in no order; the others are left out. */
   read(entities: readonly CrmEntity[], fieldKeys: readonly string[]): Promise<readonly CrmRecord[]>;
   /**
-   * Writes the keys given, and answers what SuperOffice stored. With `unless.updatedAfter` the write is refused as
-   * `crm.changed` if the record was changed later. Throws `entity.protected` rather than rename the owner company or move a user.
+   * Writes the keys given, and answers them as SuperOffice stored them. Refused as `crm.changed` when the guard does not
+   * hold. Throws `entity.protected` rather than rename the owner company or a user.
    */
-  write(entity: CrmEntity, values: FieldValues, unless?: { readonly updatedAfter: Date }): Promise<CrmRecord>;
+  write(entity: CrmEntity, values: FieldValues, guard?: WriteGuard): Promise<CrmRecord>;
   /** For a record that `read` left out, asked as the system user. */
   whereabouts(entity: CrmEntity): Promise<Whereabouts>;
   /** Ids of records whose root row changed at or after the time, lowest id first, and the server's time of asking. */

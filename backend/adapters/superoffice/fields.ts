@@ -1,0 +1,138 @@
+import type { CrmEntityType, FieldAccess, FieldKind } from '../../../shared/vocabulary.ts';
+import type { CrmField } from '../../domain/field.ts';
+
+/** Where a field's value lives in SuperOffice's entity, in the names of the wire. */
+export type Place =
+  | { readonly in: 'member'; readonly name: string }
+  /** The first of an array of phones, e-mails or addresses on the web: the one shown first. */
+  | { readonly in: 'elements'; readonly name: string }
+  | { readonly in: 'address'; readonly part: 'Postal' | 'Street'; readonly line: AddressLine }
+  /** A list item inside the entity: `Country.CountryId`. */
+  | { readonly in: 'item'; readonly name: string; readonly id: string }
+  | { readonly in: 'custom'; readonly progId: string };
+
+export type AddressLine = 'Address1' | 'Address2' | 'Address3' | 'Zipcode' | 'City' | 'County' | 'State';
+
+export interface PlacedField extends CrmField {
+  readonly place: Place;
+  /** The column of the database's own row, where there is one: what many records can be read by at once. */
+  readonly column: string | null;
+  /** SuperOffice keeps no record without it. */
+  readonly mandatory: boolean;
+}
+
+/** The standard fields of an entity type that can be mapped. User-defined fields come from the tenant. */
+export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField[]>> = {
+  contact: [
+    text('NAME', 'Name', 219, 'Name', 'name', { mandatory: true }),
+    text('NUMBER1', 'Code', 49, 'Number1', 'number1'),
+    text('NUMBER2', 'Number', 49, 'Number2', 'number2'),
+    text('DEPARTMENT', 'Department', 219, 'Department', 'department'),
+    element('PHONE', 'Telephone', 239, 'Phones'),
+    element('FAX', 'Fax', 239, 'Faxes'),
+    element('EMAIL', 'E-mail', 239, 'Emails'),
+    element('URL', 'Website', 1023, 'Urls'),
+    ...address('POSTAL', 'Postal addr.', 'Postal'),
+    ...address('STREET', 'Street addr.', 'Street'),
+    item('COUNTRY', 'Country', 'country', 'Country', 'CountryId', 'country_id'),
+    text('VATNO', 'VAT No', 49, 'OrgNr', 'orgNr'),
+    item('BUSINESS', 'Business', 'business', 'Business', 'Id', 'business_idx'),
+    item('CATEGORY', 'Category', 'category', 'Category', 'Id', 'category_idx'),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associate_id'),
+    member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
+    member('XSTOP', 'Stop', 'checkbox', 'Xstop'),
+    member('CONTACTID', 'Company ID', 'integer', 'ContactId', { column: 'contact_id', access: 'readOnly' }),
+  ],
+  person: [
+    text('FIRSTNAME', 'First name', 99, 'Firstname', 'firstname'),
+    text('MIDDLENAME', 'Middle name', 99, 'MiddleName', 'middleName'),
+    text('LASTNAME', 'Last name', 99, 'Lastname', 'lastname'),
+    text('TITLE', 'Title', 239, 'Title', 'title'),
+    text('NUMBER', 'Number', 49, 'PersonNumber', null),
+    element('PHONE_DIRECT', 'Direct phone', 239, 'OfficePhones'),
+    element('PHONE_PRIVATE', 'Private', 239, 'PrivatePhones'),
+    element('PHONE_MOBILE', 'Mobile phone', 239, 'MobilePhones'),
+    element('PHONE_OTHER', 'Other', 239, 'OtherPhones'),
+    element('FAX', 'Direct fax', 239, 'Faxes'),
+    element('EMAIL', 'E-mail', 239, 'Emails'),
+    element('URL', 'Website', 1023, 'Urls'),
+    item('POSITION', 'Position', 'perspos', 'Position', 'Id', 'position_idx'),
+    member('BIRTHDATE', 'Birthdate', 'date', 'BirthDate'),
+    ...address('POSTAL', 'Postal addr.', 'Postal'),
+    item('POSTALCOUNTRY', 'Country', 'country', 'Country', 'CountryId', 'country_id'),
+    member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
+    member('PERSONID', 'Contact ID', 'integer', 'PersonId', { column: 'person_id', access: 'readOnly' }),
+  ],
+  project: [
+    text('NAME', 'Project name', 219, 'Name', 'name', { mandatory: true }),
+    text('TEXT', 'Description', 2047, 'Description', null),
+    text('NUMBER', 'Number', 49, 'ProjectNumber', null),
+    element('URL', 'Website', 1023, 'Urls'),
+    member('ENDDATE', 'End date', 'date', 'EndDate'),
+    item('TYPE', 'Project type', 'projecttype', 'ProjectType', 'Id', 'type_idx'),
+    item('STATUS', 'Status', 'projectstatus', 'ProjectStatus', 'Id', 'status_idx'),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associate_id'),
+    member('PROJECTID', 'Project ID', 'integer', 'ProjectId', { column: 'project_id', access: 'readOnly' }),
+  ],
+};
+
+/**
+ * What must never be written. A renamed owner company fails SuperOffice's licence check and locks every user out; a
+ * person who is a user is known by her name everywhere.
+ */
+export const protectedFields = {
+  ownerCompany: ['NAME'],
+  user: ['FIRSTNAME', 'MIDDLENAME', 'LASTNAME'],
+} as const;
+
+function text(
+  key: string,
+  name: string,
+  maxLength: number,
+  memberName: string,
+  column: string | null,
+  options: { readonly mandatory?: boolean } = {},
+): PlacedField {
+  return member(key, name, 'text', memberName, { maxLength, column, ...options });
+}
+
+function member(
+  key: string,
+  name: string,
+  kind: FieldKind,
+  memberName: string,
+  options: {
+    readonly maxLength?: number;
+    readonly column?: string | null;
+    readonly access?: FieldAccess;
+    readonly mandatory?: boolean;
+  } = {},
+): PlacedField {
+  const { maxLength = 0, column = null, access = 'normal', mandatory = false } = options;
+  const place = { in: 'member', name: memberName } as const;
+  return { key, name, kind, listName: null, maxLength, access, place, column, mandatory };
+}
+
+function element(key: string, name: string, maxLength: number, array: string): PlacedField {
+  return { ...member(key, name, 'text', array, { maxLength }), place: { in: 'elements', name: array } };
+}
+
+function item(key: string, name: string, list: string, at: string, id: string, column: string): PlacedField {
+  return { ...member(key, name, 'list', at, { column }), listName: list, place: { in: 'item', name: at, id } };
+}
+
+function address(prefix: string, name: string, part: 'Postal' | 'Street'): readonly PlacedField[] {
+  const line = (key: string, label: string, maxLength: number, at: AddressLine): PlacedField => ({
+    ...member(prefix + key, `${name}, ${label}`, 'text', at, { maxLength }),
+    place: { in: 'address', part, line: at },
+  });
+  return [
+    line('AD1', 'address line 1', 79, 'Address1'),
+    line('AD2', 'address line 2', 79, 'Address2'),
+    line('AD3', 'address line 3', 79, 'Address3'),
+    line('ZIP', 'zip code', 11, 'Zipcode'),
+    line('CITY', 'city', 79, 'City'),
+    line('COUNTY', 'county', 29, 'County'),
+    line('STATE', 'state', 5, 'State'),
+  ];
+}
