@@ -11,6 +11,11 @@ export class ApiError extends Error {
   }
 }
 
+/** There was no answer at all: no network, or our backend is down. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Sent {
@@ -18,7 +23,7 @@ export interface Sent {
   readonly signal?: AbortSignal;
 }
 
-/** One call to the backend. It answers the body, or throws an `ApiError`, or an `AbortError` when the signal says so. */
+/** One call to the backend. It answers the body, or throws `ApiError`, `Unreachable`, or what the signal was aborted with. */
 export type Api = <Answer = void>(method: Method, path: string, sent?: Sent) => Promise<Answer>;
 
 /** The only place that calls `fetch`. */
@@ -32,7 +37,7 @@ export const callApi: Api = async <Answer>(method: Method, path: string, { body,
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiError({ code: 'internal', detail: { offline: true } });
+    throw new Unreachable('no answer', { cause: error });
   });
   if (response.status === 204) return undefined as Answer;
   const answer: unknown = await response.json().catch(() => null);

@@ -66,7 +66,7 @@ const mayImport: Record<string, readonly string[]> = {
     'fast-xml-parser',
     'read-excel-file',
   ],
-  panel: ['shared', 'lit', '@lit'],
+  panel: ['shared', 'lit', '@lit', '@phosphor-icons', '@fontsource'],
   manifest: ['shared', 'zod'],
 };
 

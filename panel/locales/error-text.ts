@@ -1,0 +1,134 @@
+import { msg, str } from '@lit/localize';
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import { ApiError, Unreachable } from '../api/client.ts';
+
+/** What happened, and what to do about it, for every code. One without a sentence does not compile. */
+const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
+  'input.invalid': () => msg('Something in this form is not valid. Check what you have entered.'),
+  internal: () => msg('Something went wrong in ERP Sync. Try again, or tell your administrator.'),
+  'access.denied': () => msg('You do not have the right to do this. Ask your administrator.'),
+  'licence.missing': () => msg('A licence for ERP Sync is missing. Ask your administrator.'),
+  'session.missing': () => msg('You are not signed in to ERP Sync.'),
+  'session.expired': () => msg('You have been signed out of ERP Sync. Sign in again.'),
+  'sign_in.failed': () => msg('The sign-in did not succeed. Try again.'),
+  'sign_in.expired': () => msg('The sign-in took too long. Try again.'),
+  'sign_in.wrong_user': () => msg('You signed in as another user than the one in SuperOffice.'),
+  'approval.missing': () =>
+    msg('ERP Sync has not been approved for your company. Ask a SuperOffice administrator to approve it.'),
+  'tenant.not_installed': () =>
+    msg('ERP Sync is not installed for your company. Ask a SuperOffice administrator to install it.'),
+  'tenant.unavailable': () => msg('SuperOffice is not available just now. Try again in a few minutes.'),
+  'tenant.revoked': () =>
+    msg('The approval of ERP Sync has been withdrawn. Ask a SuperOffice administrator to approve it again.'),
+  'rate.limited': () => msg('Too many requests at once. Wait a moment and try again.'),
+
+  'connector.not_found': () => msg('This sync connector no longer exists.'),
+  'connector.name_taken': () => msg('There is already a sync connector with this name.'),
+  'connector.url_taken': () => msg('There is already a sync connector with this URL.'),
+  'connector.has_connections': () => msg('This sync connector is used by ERP connections. Delete them first.'),
+  'connector.unreachable': () => msg('The ERP system does not answer. Try again later.'),
+  'connector.timeout': () => msg('The ERP system took too long to answer. Try again later.'),
+  'connector.rejected': () => msg('The ERP system refused this.'),
+  'connector.answer_invalid': () =>
+    msg('The sync connector gave an answer that cannot be used. Tell your administrator.'),
+  'connector.address_refused': () => msg('This address is not allowed for a sync connector.'),
+  'connector.unknown_connection': () =>
+    msg('The sync connector does not know this ERP connection. Ask your administrator to save it again.'),
+
+  'workbook.missing': ({ file }) =>
+    named(file) ? msg(str`The file ${file} was not found.`) : msg('The file was not found.'),
+  'workbook.locked': () => msg('The file is open in another program. Close it there and try again.'),
+  'workbook.unreadable': () => msg('The file cannot be read as an Excel workbook.'),
+  'workbook.too_large': () => msg('The workbook is too large.'),
+  'workbook.sheet_missing': ({ sheet }) =>
+    named(sheet) ? msg(str`The workbook has no sheet ${sheet}.`) : msg('A sheet is missing in the workbook.'),
+  'workbook.column_missing': ({ column }) =>
+    named(column) ? msg(str`The workbook has no column ${column}.`) : msg('A column is missing in the workbook.'),
+  'workbook.macros': () => msg('A workbook with macros cannot be written to. Save it as .xlsx.'),
+
+  'connection.not_found': () => msg('This ERP connection no longer exists, or you may not use it.'),
+  'connection.name_taken': () => msg('There is already an ERP connection with this name.'),
+  'connection.not_tested': () => msg('Test the ERP connection before you save it.'),
+  'connection.inactive': () => msg('This ERP connection is not active.'),
+  'connection.active': () => msg('This ERP connection is active. Deactivate it first.'),
+  'connection.not_ready': () => msg('This ERP connection is not ready to be activated.'),
+  'config.field_missing': ({ name, field }) =>
+    named(name ?? field) ? msg(str`Fill in ${name ?? field}.`) : msg('Fill in all mandatory fields.'),
+
+  'mapping.direction_refused': ({ name, field }) =>
+    named(name ?? field)
+      ? msg(str`${name ?? field} cannot be synchronized in this direction.`)
+      : msg('A field cannot be synchronized in this direction.'),
+  'mapping.field_unknown': ({ name, field }) =>
+    named(name ?? field)
+      ? msg(str`The field ${name ?? field} no longer exists.`)
+      : msg('A mapped field no longer exists.'),
+  'mapping.field_twice': ({ name, field }) =>
+    named(name ?? field)
+      ? msg(str`${name ?? field} is mapped more than once in this direction.`)
+      : msg('A field is mapped more than once in this direction.'),
+  'list.item_unmapped': ({ name, field }) =>
+    named(name ?? field)
+      ? msg(str`A list value of ${name ?? field} has no counterpart. Ask your administrator to map it.`)
+      : msg('A list value has no counterpart. Ask your administrator to map it.'),
+
+  'entity.not_found': () => msg('This record was not found in SuperOffice, or you may not see it.'),
+  'entity.deleted': () => msg('This record has been deleted in SuperOffice.'),
+  'entity.protected': () => msg('SuperOffice does not allow this record to be changed.'),
+  'actor.not_found': () => msg('The record no longer exists in the ERP system.'),
+
+  'link.exists': () => msg('This record is already connected in this ERP connection.'),
+  'link.actor_taken': ({ name }) =>
+    named(name)
+      ? msg(str`This ERP record is already connected to ${name}.`)
+      : msg('This ERP record is already connected to another record.'),
+  'link.not_found': () => msg('This record is no longer connected.'),
+  'link.changed': () => msg('A value has changed in the meantime. Look at the new values and try again.'),
+  'link.busy': () => msg('This record is being synchronized just now. Try again in a moment.'),
+  'link.parent_missing': () => msg('Connect the company first.'),
+  'conflict.not_found': () => msg('This conflict has been resolved in the meantime.'),
+
+  'value.invalid': ({ name, field }) =>
+    named(name ?? field) ? msg(str`The value of ${name ?? field} is not valid.`) : msg('A value is not valid.'),
+  'value.too_long': ({ name, field, maxLength }) =>
+    named(name ?? field) && named(maxLength)
+      ? msg(str`The value of ${name ?? field} is too long. It may have ${maxLength} characters.`)
+      : msg('A value is too long.'),
+  'value.mandatory': ({ name, field }) =>
+    named(name ?? field) ? msg(str`${name ?? field} must have a value.`) : msg('A mandatory field has no value.'),
+
+  'crm.unreachable': () => msg('SuperOffice does not answer. Try again later.'),
+  'crm.denied': () => msg('SuperOffice does not allow this. Ask your administrator.'),
+  'crm.rejected': () => msg('SuperOffice refused this.'),
+  'crm.changed': () => msg('The record has been changed in SuperOffice in the meantime. Try again.'),
+  'crm.throttled': () => msg('SuperOffice is busy. Try again in a moment.'),
+  'crm.answer_invalid': () => msg('SuperOffice gave an answer that cannot be used. Tell your administrator.'),
+
+  'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
+  'run.not_found': () => msg('This sync run no longer exists.'),
+  'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
+};
+
+/** What to tell the user about a failure. */
+export function errorText(error: unknown): string {
+  if (error instanceof ApiError) return reasonText(error.body);
+  if (error instanceof Unreachable) return msg('ERP Sync cannot be reached. Check your network and try again.');
+  return sentences.internal({});
+}
+
+/** The same for a reason that came within an answer. The ERP's own explanation and the log's number stand behind it. */
+export function reasonText({ code, detail, id }: { code: string; detail: ErrorDetail; id?: string }): string {
+  const sentence = (isErrorCode(code) ? sentences[code] : sentences.internal)(detail);
+  const parts = [sentence];
+  if (typeof detail.explanation === 'string' && detail.explanation !== '') parts.push(detail.explanation);
+  if (id !== undefined) parts.push(msg(str`(Number ${id})`));
+  return parts.join(' ');
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(sentences, code);
+}
+
+function named(value: ErrorDetail[string]): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
