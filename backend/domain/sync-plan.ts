@@ -1,0 +1,289 @@
+import type { CrmEntity, FieldValue, FieldValues, Side } from '../../shared/vocabulary.ts';
+import type { FieldPair } from './convert.ts';
+import type { AgreedValue } from './link.ts';
+import {
+  flowsTo,
+  mappedField,
+  mergeField,
+  other,
+  write,
+  type FieldOutcome,
+  type MappedField,
+  type WriteReason,
+} from './merge.ts';
+import { isBlank, sameValue } from './value.ts';
+
+/** The CRM record as it is now. */
+export interface RecordState {
+  readonly entity: CrmEntity;
+  readonly values: FieldValues;
+  /** SuperOffice fields that must never be written on this record. */
+  readonly protectedFields: readonly string[];
+}
+
+/** One of its links, with the actor as it is now. */
+export interface LinkState {
+  readonly linkId: string;
+  readonly pairs: readonly FieldPair[];
+  readonly values: FieldValues;
+  /** Values of the actor that could not be read, as the ERP sent them. */
+  readonly unreadable: Readonly<Record<string, string>>;
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+  /** The side that changed last, if the two clocks can be compared. */
+  readonly newest: Side | null;
+}
+
+/** Why a record is looked at, as far as that changes what is decided. */
+export type Intent =
+  | { readonly kind: 'sync' }
+  /** Someone chose which side of a field is right. */
+  | { readonly kind: 'choose'; readonly linkId: string; readonly choices: Readonly<Record<string, Side>> }
+  /** One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do. */
+  | { readonly kind: 'resync'; readonly from: 'crm' | { readonly linkId: string }; readonly keepNonBlank: boolean };
+
+/** A value to be written, and the row of the ledger once it is. */
+export interface Step {
+  readonly linkId: string;
+  readonly fieldKey: string;
+  readonly target: Side;
+  /** The key on the target side. */
+  readonly targetKey: string;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+  /** `overruled` writes nothing: `before` is what a weaker link would have written. */
+  readonly reason: WriteReason | 'overruled';
+}
+
+export interface LinkPlan {
+  readonly linkId: string;
+  readonly toErp: FieldValues;
+  /** What both sides have agreed on once the writes are done: fields where that is news. */
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+  /** Fields that need a person, each with why. Fields that are not here need none. */
+  readonly open: Readonly<Record<string, OpenField>>;
+}
+
+export type OpenField = Extract<FieldOutcome, { kind: 'conflict' | 'parked' }>;
+
+type Decision = FieldOutcome | { readonly kind: 'overruled'; readonly value: FieldValue };
+
+export interface SyncPlan {
+  readonly toCrm: FieldValues;
+  /** In order of priority. */
+  readonly links: readonly LinkPlan[];
+  readonly steps: readonly Step[];
+}
+
+/**
+ * What has to be written so that one CRM record and all its actors agree. The links come in order of priority: a value may
+ * travel from one ERP through the record into the others, and of two ERPs that changed one field at once the first wins.
+ */
+export function planSync(record: RecordState, links: readonly LinkState[], intent: Intent): SyncPlan {
+  const draft = startDraft(record, links);
+  // A link writes into the record at most once, so the values come to rest after as many rounds as there are links.
+  for (let round = 0; round <= links.length; round++) {
+    const moved = draft.links.map((link, rank) => settleLink(draft, link, rank, intent)).some(Boolean);
+    if (!moved) break;
+  }
+  return finish(draft);
+}
+
+interface Draft {
+  readonly record: RecordState;
+  readonly crm: Record<string, FieldValue>;
+  /** The rank of the link that last wrote each field of the record. */
+  readonly writer: Map<string, number>;
+  readonly links: readonly LinkDraft[];
+}
+
+interface LinkDraft {
+  readonly state: LinkState;
+  readonly erp: Record<string, FieldValue>;
+  readonly agreed: Record<string, AgreedValue>;
+  readonly news: Set<string>;
+  readonly open: Map<string, OpenField>;
+  readonly reasons: Map<string, WriteReason>;
+  readonly overruled: Map<string, FieldValue>;
+}
+
+function startDraft(record: RecordState, links: readonly LinkState[]): Draft {
+  return {
+    record,
+    crm: { ...record.values },
+    writer: new Map(),
+    links: links.map((state) => ({
+      state,
+      erp: { ...state.values },
+      agreed: { ...state.agreed },
+      news: new Set(),
+      open: new Map(),
+      reasons: new Map(),
+      overruled: new Map(),
+    })),
+  };
+}
+
+function settleLink(draft: Draft, link: LinkDraft, rank: number, intent: Intent): boolean {
+  const moves = link.state.pairs.map((pair) => {
+    const outcome = decide(draft, link, rank, pair, intent);
+    return apply(draft, link, rank, pair, outcome);
+  });
+  return moves.some(Boolean);
+}
+
+function decide(draft: Draft, link: LinkDraft, rank: number, pair: FieldPair, intent: Intent): Decision {
+  const field = currentField(draft, link, pair);
+  if ('kind' in field) return field;
+
+  const outcome = byIntent(draft, link, rank, pair, field, intent);
+  const refused =
+    outcome.kind === 'write' && outcome.target === 'crm' && draft.record.protectedFields.includes(pair.crm.key);
+  return refused ? { kind: 'parked', code: 'entity.protected', detail: { field: pair.crm.name } } : outcome;
+}
+
+function byIntent(
+  draft: Draft,
+  link: LinkDraft,
+  rank: number,
+  pair: FieldPair,
+  field: MappedField,
+  intent: Intent,
+): Decision {
+  const { linkId } = link.state;
+  switch (intent.kind) {
+    case 'choose': {
+      const chosen =
+        intent.linkId === linkId && !link.news.has(pair.erp.key) ? intent.choices[pair.erp.key] : undefined;
+      return chosen ? write(field, other(chosen), 'chosen') : merge(draft, rank, pair, field);
+    }
+    case 'resync':
+      return follow(field, intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp', intent.keepNonBlank);
+    case 'sync':
+      return merge(draft, rank, pair, field);
+  }
+}
+
+/** Where a stronger link has just written the field of the record, this link follows. */
+function merge(draft: Draft, rank: number, pair: FieldPair, field: MappedField): Decision {
+  const overruled = (draft.writer.get(pair.crm.key) ?? rank) < rank;
+  if (!overruled) return mergeField(field);
+
+  const outcome = mergeField({ ...field, policy: 'crm' });
+  if (outcome.kind !== 'write') return outcome;
+  if (outcome.target === 'erp') return outcome.reason === 'policy' ? { ...outcome, reason: 'priority' } : outcome;
+  if (flowsTo('erp', field.direction)) return write(field, 'erp', 'priority');
+  return { kind: 'overruled', value: outcome.value };
+}
+
+function follow(field: MappedField, target: Side, keepNonBlank: boolean): FieldOutcome {
+  const outcome = mergeField({ ...field, agreed: null, policy: 'ask' });
+  if (outcome.kind === 'inSync' || !flowsTo(target, field.direction))
+    return outcome.kind === 'inSync' ? outcome : leave;
+  if (keepNonBlank && isBlank(target === 'crm' ? field.erp : field.crm)) return leave;
+  return write(field, target, 'resync');
+}
+
+const leave: FieldOutcome = { kind: 'leave' };
+
+function currentField(draft: Draft, link: LinkDraft, pair: FieldPair): MappedField | FieldOutcome {
+  const { erp, crm } = pair;
+  if (erp.direction === 'none') return leave;
+
+  const raw = link.state.unreadable[erp.key];
+  if (raw !== undefined) return { kind: 'parked', code: 'value.invalid', detail: { field: erp.name, value: raw } };
+
+  const crmValue = draft.crm[crm.key];
+  const erpValue = link.erp[erp.key];
+  // Not reported is not blank: nothing may be concluded from it.
+  if (crmValue === undefined) return { kind: 'parked', code: 'mapping.field_unknown', detail: { field: crm.name } };
+  if (erpValue === undefined) return { kind: 'parked', code: 'mapping.field_unknown', detail: { field: erp.name } };
+
+  const agreed = link.agreed[erp.key] ?? null;
+  return mappedField(pair, { crm: crmValue, erp: erpValue, agreed, newest: link.state.newest });
+}
+
+/** Carries the outcome into the draft; true if a value moved, so that the others must be looked at again. */
+function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldPair, outcome: Decision): boolean {
+  link.open.delete(erp.key);
+  switch (outcome.kind) {
+    case 'leave':
+      return false;
+    case 'conflict':
+    case 'parked':
+      link.open.set(erp.key, outcome);
+      return false;
+    case 'inSync':
+      if (outcome.agreed) agree(link, erp.key, outcome.agreed);
+      return false;
+    case 'overruled':
+      // It cannot follow. That the two differ is settled until one of them changes again.
+      link.overruled.set(erp.key, outcome.value);
+      agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
+      return false;
+    case 'write':
+      if (outcome.target === 'crm') {
+        draft.crm[crm.key] = outcome.value;
+        draft.writer.set(crm.key, rank);
+      } else {
+        link.erp[erp.key] = outcome.value;
+      }
+      link.reasons.set(`${outcome.target} ${erp.key}`, outcome.reason);
+      agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
+      return true;
+  }
+}
+
+function agree(link: LinkDraft, key: string, agreed: AgreedValue): void {
+  link.agreed[key] = agreed;
+  link.news.add(key);
+}
+
+function finish(draft: Draft): SyncPlan {
+  const { record, crm, links, writer } = draft;
+  return {
+    toCrm: changed(record.values, crm),
+    links: links.map(({ state, erp, agreed, news, open }) => ({
+      linkId: state.linkId,
+      toErp: changed(state.values, erp),
+      agreed: Object.fromEntries([...news].flatMap((key) => (agreed[key] ? [[key, agreed[key]]] : []))),
+      open: Object.fromEntries(open),
+    })),
+    steps: links.flatMap((link, rank) => stepsOf(draft, link, (crmKey) => writer.get(crmKey) === rank)),
+  };
+}
+
+function stepsOf({ record, crm }: Draft, link: LinkDraft, wrote: (crmKey: string) => boolean): Step[] {
+  const { linkId, values } = link.state;
+  return link.state.pairs.flatMap((pair) => {
+    const steps: Step[] = [];
+    const add = (
+      target: Side,
+      targetKey: string,
+      before: FieldValue | undefined,
+      after: FieldValue | undefined,
+      reason: Step['reason'] | undefined,
+    ) => {
+      if (!reason || sameValue(before, after)) return;
+      steps.push({
+        linkId,
+        fieldKey: pair.erp.key,
+        target,
+        targetKey,
+        before: before ?? null,
+        after: after ?? null,
+        reason,
+      });
+    };
+
+    const [crmKey, erpKey] = [pair.crm.key, pair.erp.key];
+    const overruled = link.overruled.get(erpKey);
+    if (overruled !== undefined) add('crm', crmKey, overruled, crm[crmKey], 'overruled');
+    if (wrote(crmKey)) add('crm', crmKey, record.values[crmKey], crm[crmKey], link.reasons.get(`crm ${erpKey}`));
+    add('erp', erpKey, values[erpKey], link.erp[erpKey], link.reasons.get(`erp ${erpKey}`));
+    return steps;
+  });
+}
+
+function changed(before: FieldValues, after: FieldValues): FieldValues {
+  return Object.fromEntries(Object.entries(after).filter(([key, value]) => !sameValue(value, before[key])));
+}
