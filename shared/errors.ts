@@ -1,6 +1,8 @@
 /** Every expected failure, as `noun.state`. A new code needs an HTTP status and a text in six languages, or nothing compiles. */
 export const errorCodes = [
   'input.invalid',
+  'input.too_large',
+  'route.not_found',
   'internal',
   'access.denied',
   'licence.missing',
@@ -13,6 +15,7 @@ export const errorCodes = [
   'tenant.not_installed',
   'tenant.unavailable',
   'tenant.revoked',
+  'install.running',
   'rate.limited',
 
   'connector.not_found',

@@ -5,6 +5,8 @@ import { ApiError, Unreachable } from '../api/client.ts';
 /** What happened, and what to do about it, for every code. One without a sentence does not compile. */
 const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'input.invalid': () => msg('Something in this form is not valid. Check what you have entered.'),
+  'input.too_large': () => msg('Something in this form is not valid. Check what you have entered.'),
+  'route.not_found': () => msg('Something went wrong in ERP Sync. Try again, or tell your administrator.'),
   internal: () => msg('Something went wrong in ERP Sync. Try again, or tell your administrator.'),
   'access.denied': () => msg('You do not have the right to do this. Ask your administrator.'),
   'licence.missing': () => msg('A licence for ERP Sync is missing. Ask your administrator.'),
@@ -20,6 +22,7 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'tenant.unavailable': () => msg('SuperOffice is not available just now. Try again in a few minutes.'),
   'tenant.revoked': () =>
     msg('The approval of ERP Sync has been withdrawn. Ask a SuperOffice administrator to approve it again.'),
+  'install.running': () => msg('Too many requests at once. Wait a moment and try again.'),
   'rate.limited': () => msg('Too many requests at once. Wait a moment and try again.'),
 
   'connector.not_found': () => msg('This sync connector no longer exists.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The panel keeps a verifier and sends its SHA-256; without the verifier the result of the sign-in is worth nothing. */
+/** POST /api/sign-in. The panel keeps a verifier and sends its SHA-256; without the verifier the result of the sign-in is worth nothing. */
 export const StartSignIn = z.object({
   /** `<uctx>` of the panel URL: a hint that saves the user a choice, never an identity. */
   tenantHint: z
@@ -12,10 +12,14 @@ export const StartSignIn = z.object({
 });
 export type StartSignIn = z.infer<typeof StartSignIn>;
 
+/** `url` is for a pop-up window. */
 export const SignInStarted = z.object({ attemptId: z.uuid(), url: z.string() });
 export type SignInStarted = z.infer<typeof SignInStarted>;
 
-/** `code` arrives by `postMessage` from our own pop-up, or the user types the short one it shows. */
+/**
+ * POST /api/sign-in/redeem, answered with a `Session`. `code` arrives by `postMessage` as a `SignInCode` from our own
+ * pop-up, or the user types what it shows.
+ */
 export const RedeemSignIn = z.object({
   attemptId: z.uuid(),
   verifier: z.string().regex(/^[A-Za-z0-9_-]{43,128}$/),
@@ -23,9 +27,14 @@ export const RedeemSignIn = z.object({
 });
 export type RedeemSignIn = z.infer<typeof RedeemSignIn>;
 
+/** What our pop-up posts to the panel that opened it, and to no other origin. */
+export const SignInCode = z.object({ type: z.literal('erpsync-sign-in'), attemptId: z.uuid(), code: z.string() });
+export type SignInCode = z.infer<typeof SignInCode>;
+
 /** What the user lacks before she may use the app, each with whom to ask. */
 export const missingThings = ['tenantLicence', 'userLicence', 'connection', 'administratorRight'] as const;
 
+/** GET /api/session; DELETE signs out. */
 export const Session = z.object({
   tenant: z.string(),
   user: z.object({ id: z.number(), name: z.string() }),
