@@ -1,5 +1,6 @@
 import type { ConnectorKindName } from '../shared/vocabulary.ts';
 import type { Connection } from './domain/connection.ts';
+import { secretOrigin } from './domain/secret-origin.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
 import type { Crm } from './ports/crm.ts';
@@ -29,6 +30,37 @@ export interface Context {
   connectorKind(kind: ConnectorKindName): ConnectorKind;
   /** The connection, opened with its settings and secrets. */
   connector(connection: Connection): Promise<ErpConnector>;
+}
+
+export interface ContextParts {
+  readonly tenant: string;
+  readonly user: User | null;
+  readonly store: Store;
+  readonly crm: Crm;
+  readonly userCrm: Crm;
+  readonly clock: Clock;
+  readonly connectorKinds: readonly ConnectorKind[];
+}
+
+export function createContext({ connectorKinds, ...parts }: ContextParts): Context {
+  const connectorKind = (name: ConnectorKindName): ConnectorKind => {
+    const found = connectorKinds.find(({ kind }) => kind === name);
+    if (!found) throw new Error(`No connector of kind ${name} is built in`);
+    return found;
+  };
+  return {
+    ...parts,
+    connectorKind,
+    async connector({ id, connectorId, config }) {
+      const connector = await parts.store.connectors.get(connectorId);
+      const secrets = await parts.store.connections.secrets(id, secretOrigin(connector));
+      return connectorKind(connector.kind).open({
+        connectionId: id,
+        url: connector.url,
+        config: { ...config, ...secrets },
+      });
+    },
+  };
 }
 
 /** Runs `work` in one transaction. Call its parameter `ctx` as well: then the outer store is out of reach. */

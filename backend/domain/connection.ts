@@ -59,6 +59,8 @@ export interface ActorTypeMapping {
   readonly connectionId: string;
   readonly actorType: ActorType;
   readonly active: boolean;
+  /** The connector no longer offers this actor type. */
+  readonly missingInErp: boolean;
   /** By rank. */
   readonly fields: readonly FieldMapping[];
 }

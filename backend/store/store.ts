@@ -1,1 +1,54 @@
-export {}; export interface Store { transaction<T>(work: (store: Store) => Promise<T>): Promise<T> }
+import { connectionStore } from './connections.ts';
+import { connectorStore } from './connectors.ts';
+import { asTenant, type Db } from './db.ts';
+import { mappingStore } from './mappings.ts';
+import type { Seal } from './seal.ts';
+
+/** One factory per subject: the rows of one tenant, in the words of the domain. */
+const subjects = {
+  connectors: connectorStore,
+  connections: connectionStore,
+  mappings: mappingStore,
+};
+
+type Subjects = { readonly [Name in keyof typeof subjects]: ReturnType<(typeof subjects)[Name]> };
+
+export interface Store extends Subjects {
+  /** Runs `work` in one transaction; inside another one it joins that. */
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
+}
+
+/**
+ * One tenant's data. The tenant is fixed here, so that no query can forget it, and set in the transaction that every
+ * call runs in, so that row-level security holds even if a query did.
+ */
+export function createStore(db: Db, tenant: string, seal: Seal): Store {
+  return {
+    ...eachCallInTransaction(db, tenant, seal),
+    transaction: (work) => asTenant(db, tenant, (tx) => work(within(tx, tenant, seal))),
+  };
+}
+
+function within(tx: Db, tenant: string, seal: Seal): Store {
+  const store: Store = { ...subjectsOf(tx, tenant, seal), transaction: (work) => work(store) };
+  return store;
+}
+
+function subjectsOf(db: Db, tenant: string, seal: Seal): Subjects {
+  const made = Object.entries(subjects).map(([name, make]) => [name, make(db, tenant, seal)]);
+  return Object.fromEntries(made) as Subjects;
+}
+
+type Call = (...args: readonly unknown[]) => Promise<unknown>;
+
+function eachCallInTransaction(db: Db, tenant: string, seal: Seal): Subjects {
+  const wrapped = Object.entries(subjects).map(([name, make]) => {
+    const calls = Object.keys(make(db, tenant, seal)).map((call): [string, Call] => [
+      call,
+      (...args) =>
+        asTenant(db, tenant, (tx) => (make(tx, tenant, seal) as unknown as Record<string, Call>)[call]!(...args)),
+    ]);
+    return [name, Object.fromEntries(calls)];
+  });
+  return Object.fromEntries(wrapped) as Subjects;
+}

@@ -1,0 +1,60 @@
+import { Kysely, sql, type RawBuilder, type Transaction } from 'kysely';
+import { PostgresJSDialect } from 'kysely-postgres-js';
+import postgres from 'postgres';
+import type { Database } from './schema.ts';
+
+export type Db = Kysely<Database>;
+
+/** A pool of connections. `bigint` arrives as a number: counts and ledger ids stay far below 2^53. */
+export function openDb(url: string, { connections = 10 }: { connections?: number } = {}): Db {
+  const pool = postgres(url, {
+    max: connections,
+    idle_timeout: 20,
+    max_lifetime: 30 * 60,
+    connect_timeout: 10,
+    connection: {
+      application_name: 'erp-sync',
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    onnotice: () => {},
+  });
+  return new Kysely<Database>({ dialect: new PostgresJSDialect({ postgres: pool }) });
+}
+
+/**
+ * A value for a jsonb column. Through text, because the driver would turn an array into a Postgres array and would
+ * encode a string that is JSON already a second time.
+ */
+export function json<T>(value: T): RawBuilder<T> {
+  return sql<T>`${JSON.stringify(value)}::text::jsonb`;
+}
+
+/** Runs `work` in one transaction in which row-level security lets this tenant's rows through and no others. */
+export function asTenant<T>(db: Db, tenant: string, work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select set_config('app.tenant', ${tenant}, true)`.execute(tx);
+    return work(tx);
+  });
+}
+
+/** Throws when this connection could see past row-level security or change the tables: then its second wall is none. */
+export async function refusePrivilegedRole(db: Db): Promise<void> {
+  const { rows } = await sql<{ role: string; privileged: boolean; owner: boolean }>`
+    select current_user::text as role,
+      exists (
+        select from pg_roles where (rolsuper or rolbypassrls) and pg_has_role(current_user, oid, 'member')
+      ) as privileged,
+      exists (
+        select from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and pg_has_role(current_user, relowner, 'member')
+      ) as owner`.execute(db);
+  const [found] = rows;
+  if (!found || found.privileged || found.owner) {
+    throw new Error(
+      `The database role ${found?.role ?? ''} is a superuser, bypasses row-level security or owns the tables. ` +
+        'Give DATABASE_URL a role that may only read and write rows, and DATABASE_OWNER_URL the owner.',
+    );
+  }
+}

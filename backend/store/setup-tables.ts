@@ -1,0 +1,76 @@
+import type {
+  ActorType,
+  ConflictPolicy,
+  ConnectorKindName,
+  Direction,
+  FieldAccess,
+  FieldKind,
+  FieldValue,
+  FieldValues,
+} from '../../shared/vocabulary.ts';
+
+export interface SetupTables {
+  connector: {
+    tenant: string;
+    id: string;
+    kind: ConnectorKindName;
+    name: string;
+    url: string;
+    deleted: boolean;
+  };
+  connection: {
+    tenant: string;
+    id: string;
+    connector_id: string;
+    name: string;
+    description: string;
+    active: boolean;
+    deleted: boolean;
+    everyone: boolean;
+    config: FieldValues;
+    poll_seconds: number;
+    priority: number;
+  };
+  connection_secret: {
+    tenant: string;
+    connection_id: string;
+    field_key: string;
+    sealed: string;
+  };
+  scope_member: {
+    tenant: string;
+    connection_id: string;
+    kind: 'user' | 'group';
+    member_id: number;
+    can_connect: boolean;
+    can_create: boolean;
+  };
+  actor_type_mapping: {
+    tenant: string;
+    connection_id: string;
+    actor_type: ActorType;
+    active: boolean;
+    missing_in_erp: boolean;
+  };
+  field_mapping: {
+    tenant: string;
+    connection_id: string;
+    actor_type: ActorType;
+    field_key: string;
+    name: string;
+    description: string;
+    kind: FieldKind;
+    list_name: string | null;
+    default_value: FieldValue;
+    max_length: number;
+    access: FieldAccess;
+    rank: number;
+    searchable: boolean;
+    missing_in_erp: boolean;
+    crm_field: string | null;
+    direction: Direction;
+    show_in_tab: boolean;
+    show_in_search: boolean;
+    policy: ConflictPolicy;
+  };
+}
