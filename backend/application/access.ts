@@ -1,0 +1,46 @@
+import type { CrmEntity } from '../../shared/vocabulary.ts';
+import type { Context, User } from '../context.ts';
+import type { Connection } from '../domain/connection.ts';
+import { rightsIn } from '../domain/scope.ts';
+import { AppError } from '../errors.ts';
+import type { CrmRecord } from '../ports/crm.ts';
+
+/** The signed-in person, if she may use the app at all. */
+export function requireLicensed(ctx: Context): User {
+  if (!ctx.user) throw new AppError('session.missing');
+  if (!ctx.user.licensed) throw new AppError('licence.missing');
+  return ctx.user;
+}
+
+/** The signed-in person, if she may open the Sync page. */
+export function requireAdministrator(ctx: Context): User {
+  const user = requireLicensed(ctx);
+  if (!user.administrator) throw new AppError('access.denied', { right: 'administrator' });
+  return user;
+}
+
+/** An active connection the user may use, or with `canConnect` also make and break links in. One outside her scope does not exist for her. */
+export async function requireConnection(
+  ctx: Context,
+  connectionId: string,
+  need?: 'canConnect' | 'canCreate',
+): Promise<Connection> {
+  const user = requireLicensed(ctx);
+  const connection = await ctx.store.connections.get(connectionId);
+  const rights = rightsIn(connection.scope, user);
+  if (!rights.inScope || connection.deleted) throw new AppError('access.denied', { right: 'scope' });
+  if (!connection.active) throw new AppError('connection.inactive', { name: connection.name });
+  if (need && !rights[need]) throw new AppError('access.denied', { right: need });
+  return connection;
+}
+
+/** The record, read with the person's own token: what she may not see in SuperOffice she does not see here. */
+export async function requireVisible(
+  ctx: Context,
+  entity: CrmEntity,
+  fieldKeys: readonly string[] = [],
+): Promise<CrmRecord> {
+  const [record] = await ctx.userCrm.read([entity], fieldKeys);
+  if (!record) throw new AppError('entity.not_found');
+  return record;
+}
