@@ -17,7 +17,7 @@ export const SignInStarted = z.object({ attemptId: z.uuid(), url: z.string() });
 export type SignInStarted = z.infer<typeof SignInStarted>;
 
 /**
- * POST /api/sign-in/redeem, answered with a `Session`. `code` arrives by `postMessage` as a `SignInCode` from our own
+ * POST /api/sign-in/redeem, answered with a `Session`. `code` arrives by `postMessage` as a `SignInMessage` from our own
  * pop-up, or the user types what it shows.
  */
 export const RedeemSignIn = z.object({
@@ -27,9 +27,9 @@ export const RedeemSignIn = z.object({
 });
 export type RedeemSignIn = z.infer<typeof RedeemSignIn>;
 
-/** What our pop-up posts to the panel that opened it, and to no other origin. */
-export const SignInCode = z.object({ type: z.literal('erpsync-sign-in'), attemptId: z.uuid(), code: z.string() });
-export type SignInCode = z.infer<typeof SignInCode>;
+/** What our own page at the end of a sign-in posts to the panel that opened it, and to no other origin. */
+export const SignInMessage = z.object({ type: z.literal('erpsync-sign-in'), attemptId: z.uuid(), code: z.string() });
+export type SignInMessage = z.infer<typeof SignInMessage>;
 
 /** What the user lacks before she may use the app, each with whom to ask. */
 export const missingThings = ['tenantLicence', 'userLicence', 'connection', 'administratorRight'] as const;
