@@ -1,12 +1,13 @@
 import type { SetupTables } from './setup-tables.ts';
+import type { TenantTables } from './tenant-tables.ts';
 
-/** Cross-tenant: which tenants there are. The one table without row-level security. */
+/** Cross-tenant: which tenants there are. Without row-level security, like the sign-ins under way. */
 export interface TenantTable {
   tenant: string;
   registered_at: Date;
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends SetupTables {
+export interface Database extends SetupTables, TenantTables {
   tenant: TenantTable;
 }

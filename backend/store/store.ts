@@ -1,11 +1,17 @@
 import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
 import { asTenant, type Db } from './db.ts';
+import { installationStore } from './installations.ts';
 import { mappingStore } from './mappings.ts';
 import type { Seal } from './seal.ts';
+import { sessionStore } from './sessions.ts';
+import { webhookStore } from './webhooks.ts';
 
 /** One factory per subject: the rows of one tenant, in the words of the domain. */
 const subjects = {
+  installations: installationStore,
+  sessions: sessionStore,
+  webhooks: webhookStore,
   connectors: connectorStore,
   connections: connectionStore,
   mappings: mappingStore,

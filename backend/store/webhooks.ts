@@ -1,0 +1,90 @@
+import type { Db } from './db.ts';
+import type { Place, Seal } from './seal.ts';
+
+export interface WebhookSecrets {
+  /** The one that SuperOffice knows, and the one it is about to be told. */
+  readonly secrets: readonly string[];
+  readonly crmId: number | null;
+}
+
+export interface ReceivedEvent {
+  readonly eventId: string;
+  readonly event: string;
+  readonly recordId: number;
+}
+
+/** Our subscription in this tenant, and the events that came through it. */
+export function webhookStore(db: Db, tenant: string, seal: Seal) {
+  const place = (id: string): Place => ({ tenant, owner: id, origin: '', field: 'webhookSecret' });
+  const opened = (id: string, sealed: string | null) => (sealed === null ? null : seal.open(sealed, place(id)));
+
+  return {
+    async secrets(id: string): Promise<WebhookSecrets | null> {
+      const row = await db
+        .selectFrom('webhook')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!row) return null;
+      const secrets = [opened(id, row.secret), opened(id, row.pending_secret)].filter((secret) => secret !== null);
+      return { secrets, crmId: row.crm_id };
+    },
+
+    /** The subscription's id and its number in SuperOffice, if it has been confirmed. */
+    async current(): Promise<{ readonly id: string; readonly crmId: number | null } | null> {
+      const row = await db
+        .selectFrom('webhook')
+        .select(['id', 'crm_id'])
+        .where('tenant', '=', tenant)
+        .executeTakeFirst();
+      return row ? { id: row.id, crmId: row.crm_id } : null;
+    },
+
+    /**
+     * Known before SuperOffice is told, because it posts a test event before it answers. Answers the secret to tell it: one
+     * that was left pending may be in use by now, so it stays.
+     */
+    async prepare(id: string, secret: string): Promise<string> {
+      const row = await db
+        .insertInto('webhook')
+        .values({ tenant, id, pending_secret: seal.close(secret, place(id)) })
+        .onConflict((oc) =>
+          oc.columns(['tenant', 'id']).doUpdateSet((eb) => ({
+            pending_secret: eb.fn.coalesce('webhook.pending_secret', 'excluded.pending_secret'),
+          })),
+        )
+        .returning('pending_secret')
+        .executeTakeFirstOrThrow();
+      return opened(id, row.pending_secret) ?? secret;
+    },
+
+    async confirm(id: string, crmId: number): Promise<void> {
+      await db
+        .updateTable('webhook')
+        .set((eb) => ({ crm_id: crmId, secret: eb.ref('pending_secret'), pending_secret: null }))
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .where('pending_secret', 'is not', null)
+        .execute();
+    },
+
+    async remove(): Promise<void> {
+      await db.deleteFrom('webhook').where('tenant', '=', tenant).execute();
+    },
+
+    /** False when it has come before. */
+    async receive(id: string, { eventId, event, recordId }: ReceivedEvent, at: Date): Promise<boolean> {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('webhook_event')
+        .values({ tenant, webhook_id: id, event_id: eventId, event, record_id: recordId, received_at: at })
+        .onConflict((oc) => oc.doNothing())
+        .executeTakeFirst();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    async forgetEvents(before: Date): Promise<void> {
+      await db.deleteFrom('webhook_event').where('tenant', '=', tenant).where('received_at', '<', before).execute();
+    },
+  };
+}
