@@ -1,4 +1,5 @@
 import type { SetupTables } from './setup-tables.ts';
+import type { SyncTables } from './sync-tables.ts';
 import type { TenantTables } from './tenant-tables.ts';
 
 /** Cross-tenant: which tenants there are. Without row-level security, like the sign-ins under way. */
@@ -8,6 +9,6 @@ export interface TenantTable {
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends SetupTables, TenantTables {
+export interface Database extends SetupTables, SyncTables, TenantTables {
   tenant: TenantTable;
 }

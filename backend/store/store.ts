@@ -2,9 +2,16 @@ import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
 import { asTenant, type Db } from './db.ts';
 import { installationStore } from './installations.ts';
+import { ledgerStore } from './ledger.ts';
+import { linkStore } from './links.ts';
+import { listItemStore } from './list-items.ts';
 import { mappingStore } from './mappings.ts';
+import { markStore } from './marks.ts';
+import { pollStore } from './polls.ts';
 import type { Seal } from './seal.ts';
 import { sessionStore } from './sessions.ts';
+import { sweepStore } from './sweeps.ts';
+import { syncSettingStore } from './sync-settings.ts';
 import { webhookStore } from './webhooks.ts';
 
 /** One factory per subject: the rows of one tenant, in the words of the domain. */
@@ -15,6 +22,13 @@ const subjects = {
   connectors: connectorStore,
   connections: connectionStore,
   mappings: mappingStore,
+  listItems: listItemStore,
+  links: linkStore,
+  marks: markStore,
+  ledger: ledgerStore,
+  polls: pollStore,
+  sweeps: sweepStore,
+  syncSettings: syncSettingStore,
 };
 
 type Subjects = { readonly [Name in keyof typeof subjects]: ReturnType<(typeof subjects)[Name]> };

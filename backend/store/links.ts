@@ -1,0 +1,309 @@
+import { sql, type Selectable } from 'kysely';
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import type { ActorRef, CrmEntity, CrmEntityType, FieldValue } from '../../shared/vocabulary.ts';
+import type { AgreedValue, Conflict, Link } from '../domain/link.ts';
+import { AppError } from '../errors.ts';
+import { json, type Db } from './db.ts';
+import type { Database } from './schema.ts';
+
+/** A link with what both sides last agreed on, by ERP field key. */
+export interface LinkMemory extends Link {
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+}
+
+/** A field that needs a person, with the values it stands at. */
+export interface OpenFieldRow {
+  readonly fieldKey: string;
+  readonly kind: 'conflict' | 'parked';
+  readonly crm: FieldValue;
+  readonly erp: FieldValue;
+  readonly code: ErrorCode | null;
+  readonly detail: ErrorDetail | null;
+}
+
+/** What one look at a link brought. */
+export interface LinkNews {
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+  /** All of them: a field that is not here is no longer open. */
+  readonly open: readonly OpenFieldRow[];
+}
+
+export interface LinkCounts {
+  readonly links: number;
+  readonly conflicts: number;
+  readonly parked: number;
+}
+
+type LinkEnds = Pick<Link, 'connectionId' | 'entity' | 'actor'>;
+
+export function linkStore(db: Db, tenant: string) {
+  const ofTenant = () => db.selectFrom('link').selectAll().where('tenant', '=', tenant);
+
+  return {
+    async get(id: string): Promise<LinkMemory> {
+      const row = await ofTenant().where('id', '=', id).executeTakeFirst();
+      if (!row) throw new AppError('link.not_found', { id });
+      return toLink(row);
+    },
+
+    /** All links of a record, those that are only claimed too. */
+    async ofEntity({ type, id }: CrmEntity): Promise<readonly LinkMemory[]> {
+      const rows = await ofTenant()
+        .where('crm_type', '=', type)
+        .where('crm_id', '=', id)
+        .orderBy('claimed_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toLink);
+    },
+
+    async ofEntities(type: CrmEntityType, ids: readonly number[]): Promise<readonly LinkMemory[]> {
+      if (ids.length === 0) return [];
+      const rows = await ofTenant()
+        .where('crm_type', '=', type)
+        .where('crm_id', '=', sql<number>`any(${[...ids]}::integer[])`)
+        .where('confirmed_at', 'is not', null)
+        .execute();
+      return rows.map(toLink);
+    },
+
+    /** Which of these actors are linked, and to what. */
+    async ofActors(connectionId: string, actors: readonly ActorRef[]): Promise<readonly Link[]> {
+      if (actors.length === 0) return [];
+      const rows = await ofTenant()
+        .where('connection_id', '=', connectionId)
+        .where(
+          sql<boolean>`(actor_type, erp_key) in (
+            select * from unnest(${actors.map(({ type }) => type)}::text[], ${actors.map(({ erpKey }) => erpKey)}::text[]))`,
+        )
+        .execute();
+      return rows.map(toLink);
+    },
+
+    /** Reserves both ends of a link. The unique constraints, not a look beforehand, decide who was first. */
+    async claim(id: string, { connectionId, entity, actor }: LinkEnds, at: Date): Promise<Link> {
+      const row = await db
+        .insertInto('link')
+        .values({
+          tenant,
+          id,
+          connection_id: connectionId,
+          crm_type: entity.type,
+          crm_id: entity.id,
+          actor_type: actor.type,
+          erp_key: actor.erpKey,
+          claimed_at: at,
+          confirmed_at: null,
+          synced_at: null,
+          parked_code: null,
+          parked_detail: null,
+          parked_since: null,
+        })
+        .onConflict((oc) => oc.doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (row) return toLink(row);
+
+      const taken = await ofTenant()
+        .where('connection_id', '=', connectionId)
+        .where('crm_type', '=', entity.type)
+        .where('crm_id', '=', entity.id)
+        .executeTakeFirst();
+      throw new AppError(taken ? 'link.exists' : 'link.actor_taken', { connectionId });
+    },
+
+    /** Frees both ends of a claim that came to nothing. */
+    async release(id: string): Promise<void> {
+      await db
+        .deleteFrom('link')
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .where('confirmed_at', 'is', null)
+        .execute();
+    },
+
+    /** Frees what a process that died in the middle of connecting left claimed. */
+    async releaseDead(claimedBefore: Date): Promise<number> {
+      const { numDeletedRows } = await db
+        .deleteFrom('link')
+        .where('tenant', '=', tenant)
+        .where('confirmed_at', 'is', null)
+        .where('claimed_at', '<', claimedBefore)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    async confirm(id: string, at: Date): Promise<void> {
+      const { numUpdatedRows } = await db
+        .updateTable('link')
+        .set({ confirmed_at: at })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) throw new AppError('link.busy');
+    },
+
+    async remove(id: string): Promise<void> {
+      const { numDeletedRows } = await db
+        .deleteFrom('link')
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (numDeletedRows !== 1n) throw new AppError('link.not_found', { id });
+    },
+
+    /** Records what was found and made equal, and that the link is not parked. */
+    async settle(id: string, { agreed, open }: LinkNews, at: Date): Promise<void> {
+      const news = Object.fromEntries(Object.entries(agreed).map(([key, { crm, erp }]) => [key, [crm, erp] as const]));
+      await db
+        .updateTable('link')
+        .set({
+          agreed: sql`agreed || ${json(news)}`,
+          synced_at: at,
+          parked_code: null,
+          parked_detail: null,
+          parked_since: null,
+        })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute();
+
+      await db
+        .deleteFrom('open_field')
+        .where('tenant', '=', tenant)
+        .where('link_id', '=', id)
+        .where('field_key', '<>', sql<string>`all(${open.map(({ fieldKey }) => fieldKey)}::text[])`)
+        .execute();
+      for (const { fieldKey, kind, crm, erp, code, detail } of open) {
+        const state = { kind, crm, erp, code, detail: detail && json(detail) };
+        await db
+          .insertInto('open_field')
+          .values({ tenant, link_id: id, field_key: fieldKey, since: at, ...state })
+          .onConflict((oc) => oc.columns(['tenant', 'link_id', 'field_key']).doUpdateSet(state))
+          .execute();
+      }
+    },
+
+    /** Nothing moves until something changes or someone retries. */
+    async park(id: string, code: ErrorCode, detail: ErrorDetail, at: Date): Promise<void> {
+      await db
+        .updateTable('link')
+        .set({
+          parked_code: code,
+          parked_detail: json(detail),
+          parked_since: sql`case when parked_code = ${code} then parked_since else ${at} end`,
+        })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async openFields(ids: readonly string[]): Promise<readonly (OpenFieldRow & { linkId: string; since: Date })[]> {
+      const rows = await db
+        .selectFrom('open_field')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('link_id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+        .orderBy('field_key')
+        .execute();
+      return rows.map(toOpenField);
+    },
+
+    async conflicts(link: LinkMemory): Promise<readonly Conflict[]> {
+      const rows = await db
+        .selectFrom('open_field')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('link_id', '=', link.id)
+        .where('kind', '=', 'conflict')
+        .orderBy('field_key')
+        .execute();
+      return rows.map(({ field_key: fieldKey, crm, erp, since }) => ({
+        fieldKey,
+        crm,
+        erp,
+        agreed: link.agreed[fieldKey] ?? null,
+        since,
+      }));
+    },
+
+    /** Per connection. One that has no links is not there. */
+    async counts(): Promise<ReadonlyMap<string, LinkCounts>> {
+      const { rows } = await sql<{ connection_id: string; links: number; conflicts: number; parked: number }>`
+        select connection_id, count(*) as links,
+          coalesce(sum((select count(*) from open_field
+            where open_field.tenant = link.tenant and open_field.link_id = link.id and kind = 'conflict')), 0)::bigint as conflicts,
+          count(*) filter (where parked_code is not null or exists (select from open_field
+            where open_field.tenant = link.tenant and open_field.link_id = link.id and kind = 'parked')) as parked
+        from link where tenant = ${tenant} and confirmed_at is not null
+        group by connection_id`.execute(db);
+      return new Map(
+        rows.map(({ connection_id, links, conflicts, parked }) => [connection_id, { links, conflicts, parked }]),
+      );
+    },
+
+    /** Links that need a person, longest waiting first. */
+    async needingAttention(
+      limit: number,
+    ): Promise<readonly { link: Link; conflicts: number; parkedField: OpenFieldRow | null; since: Date }[]> {
+      const rows = await ofTenant()
+        .where('confirmed_at', 'is not', null)
+        .where(
+          sql<boolean>`(parked_code is not null or exists (
+            select from open_field where open_field.tenant = link.tenant and open_field.link_id = link.id))`,
+        )
+        .orderBy('confirmed_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      const open = await db
+        .selectFrom('open_field')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('link_id', '=', sql<string>`any(${rows.map(({ id }) => id)}::uuid[])`)
+        .orderBy('since')
+        .orderBy('field_key')
+        .execute();
+      return rows.map((row) => {
+        const fields = open.filter(({ link_id }) => link_id === row.id);
+        const parkedField = fields.find(({ kind }) => kind === 'parked');
+        const times = [row.parked_since, ...fields.map(({ since }) => since)].filter((time) => time !== null);
+        return {
+          link: toLink(row),
+          conflicts: fields.filter(({ kind }) => kind === 'conflict').length,
+          parkedField: parkedField ? toOpenField(parkedField) : null,
+          since: new Date(Math.min(...times.map((time) => time.getTime()))),
+        };
+      });
+    },
+  };
+}
+
+function toLink(row: Selectable<Database['link']>): LinkMemory {
+  return {
+    id: row.id,
+    connectionId: row.connection_id,
+    entity: { type: row.crm_type, id: row.crm_id },
+    actor: { type: row.actor_type, erpKey: row.erp_key },
+    confirmedAt: row.confirmed_at,
+    syncedAt: row.synced_at,
+    parked:
+      row.parked_code && row.parked_since
+        ? { code: row.parked_code, detail: row.parked_detail ?? {}, since: row.parked_since }
+        : null,
+    agreed: Object.fromEntries(Object.entries(row.agreed).map(([key, [crm, erp]]) => [key, { crm, erp }])),
+  };
+}
+
+function toOpenField(row: Selectable<Database['open_field']>) {
+  return {
+    linkId: row.link_id,
+    fieldKey: row.field_key,
+    kind: row.kind,
+    crm: row.crm,
+    erp: row.erp,
+    code: row.code,
+    detail: row.detail,
+    since: row.since,
+  };
+}

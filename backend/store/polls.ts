@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import type { ActorType } from '../../shared/vocabulary.ts';
+import { AppError } from '../errors.ts';
+import { json, type Db } from './db.ts';
+
+/** A connection that one worker asks for changes. */
+export interface PollClaim {
+  readonly connectionId: string;
+  readonly fence: number;
+  /** How often it was asked in vain. */
+  readonly attempts: number;
+}
+
+export interface PollState {
+  readonly connectionId: string;
+  readonly polledAt: Date | null;
+  /** Why the last one failed. */
+  readonly trouble: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null;
+}
+
+export function pollStore(db: Db, tenant: string) {
+  const row = (connectionId: string) =>
+    db.updateTable('poll').where('tenant', '=', tenant).where('connection_id', '=', connectionId);
+
+  return {
+    /** Up to `limit` active connections whose time has come and that nobody asks already. */
+    async claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly PollClaim[]> {
+      await sql`
+        insert into poll (tenant, connection_id, due_at)
+        select tenant, id, ${now} from connection where tenant = ${tenant} and active
+        on conflict do nothing`.execute(db);
+      const { rows } = await sql<{ connection_id: string; fence: number; attempts: number }>`
+        with due as (
+          select poll.connection_id from poll
+          join connection on connection.tenant = poll.tenant and connection.id = poll.connection_id and connection.active
+          where poll.tenant = ${tenant} and due_at <= ${now} and (lease_until is null or lease_until <= ${now})
+          order by due_at, poll.connection_id
+          limit ${limit}
+          for update of poll skip locked
+        )
+        update poll set lease_until = ${leaseUntil}, fence = fence + 1 from due
+        where poll.tenant = ${tenant} and poll.connection_id = due.connection_id
+        returning poll.connection_id, poll.fence, poll.attempts`.execute(db);
+      return rows.map(({ connection_id, fence, attempts }) => ({ connectionId: connection_id, fence, attempts }));
+    },
+
+    /** Where the ERP was last asked from; empty when it never was. Stored and sent back byte for byte. */
+    async cursor(connectionId: string, actorType: ActorType): Promise<string> {
+      const found = await db
+        .selectFrom('poll_cursor')
+        .select('mark')
+        .where('tenant', '=', tenant)
+        .where('connection_id', '=', connectionId)
+        .where('actor_type', '=', actorType)
+        .executeTakeFirst();
+      return found?.mark ?? '';
+    },
+
+    async advance(connectionId: string, actorType: ActorType, mark: string): Promise<void> {
+      await db
+        .insertInto('poll_cursor')
+        .values({ tenant, connection_id: connectionId, actor_type: actorType, mark })
+        .onConflict((oc) => oc.columns(['tenant', 'connection_id', 'actor_type']).doUpdateSet({ mark }))
+        .execute();
+    },
+
+    /** Until the end of the transaction the claim stands; throws `link.busy` if it was lost. */
+    async hold({ connectionId, fence }: PollClaim): Promise<void> {
+      const held = await db
+        .selectFrom('poll')
+        .select('connection_id')
+        .where('tenant', '=', tenant)
+        .where('connection_id', '=', connectionId)
+        .where('fence', '=', fence)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!held) throw new AppError('link.busy');
+    },
+
+    async extend({ connectionId, fence }: PollClaim, leaseUntil: Date): Promise<void> {
+      await row(connectionId).where('fence', '=', fence).set({ lease_until: leaseUntil }).execute();
+    },
+
+    async finish({ connectionId, fence }: PollClaim, polledAt: Date, dueAt: Date): Promise<void> {
+      await row(connectionId)
+        .where('fence', '=', fence)
+        .set({
+          lease_until: null,
+          attempts: 0,
+          polled_at: polledAt,
+          due_at: dueAt,
+          trouble_code: null,
+          trouble_detail: null,
+        })
+        .execute();
+    },
+
+    async fail(
+      { connectionId, fence }: PollClaim,
+      trouble: { readonly code: ErrorCode; readonly detail: ErrorDetail },
+      dueAt: Date,
+    ): Promise<void> {
+      await row(connectionId)
+        .where('fence', '=', fence)
+        .set((eb) => ({
+          lease_until: null,
+          attempts: eb('attempts', '+', 1),
+          due_at: dueAt,
+          trouble_code: trouble.code,
+          trouble_detail: json(trouble.detail),
+        }))
+        .execute();
+    },
+
+    async states(): Promise<readonly PollState[]> {
+      const rows = await db.selectFrom('poll').selectAll().where('tenant', '=', tenant).execute();
+      return rows.map((found) => ({
+        connectionId: found.connection_id,
+        polledAt: found.polled_at,
+        trouble: found.trouble_code ? { code: found.trouble_code, detail: found.trouble_detail ?? {} } : null,
+      }));
+    },
+  };
+}
