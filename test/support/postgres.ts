@@ -18,12 +18,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // The server runs as another account when we are root.
   await chmod(folder, 0o755);
   const server = await startPostgres(folder, { durable: false });
-  await migrate(server.ownerUrl, APP);
-  const template = new URL(server.ownerUrl).pathname.slice(1);
-  project.provide('postgres', { superUrl: server.superUrl, appUrl: server.appUrl, template });
-
-  return async () => {
+  const clear = async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+  await migrate(server.ownerUrl, APP).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
+  const template = new URL(server.ownerUrl).pathname.slice(1);
+  project.provide('postgres', { superUrl: server.superUrl, appUrl: server.appUrl, template });
+
+  return clear;
 }

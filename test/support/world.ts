@@ -70,7 +70,7 @@ export async function createWorld(): Promise<World> {
       crm,
       userCrm: user ? crm.as(user.id) : crm,
       clock,
-      connectorKinds: [erp.kind],
+      connectorKinds: [erp],
     });
   const ctx = context(TENANT, null);
   const { store } = ctx;

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What the environment decides, checked once. Secrets are in here: never log it. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Null: the backend starts its own server in `dataDir`. Without `ownerUrl` someone else migrates. */
+  readonly database: { readonly url: string; readonly ownerUrl: string | null } | null;
+  /** Where browsers and SuperOffice reach us: the origin of the panels, the redirect address and the webhooks. */
+  readonly publicUrl: string;
+  readonly superOffice: SuperOfficeConfig;
+  /** The first seals, the others only open. */
+  readonly secretsKeys: readonly [SecretsKey, ...SecretsKey[]];
+  /** Workbooks are opened in here and nowhere else. */
+  readonly workbookFolder: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Whether this process claims sync work. */
+  readonly worker: boolean;
+}
+
+export interface SuperOfficeConfig {
+  /** Sign-in and State API of an environment. */
+  readonly loginUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** PEM, for the system user. */
+  readonly privateKey: string;
+}
+
+export interface SecretsKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** The environments of SuperOffice Online. */
+const environments = {
+  sod: 'https://sod.superoffice.com',
+  stage: 'https://qaonline.superoffice.com',
+  online: 'https://online.superoffice.com',
+} as const;
+
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  DATA_DIR: z.string().default('data'),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  DATABASE_OWNER_URL: z.string().startsWith('postgres').optional(),
+  PUBLIC_URL: z.url().optional(),
+  SUPEROFFICE_ENV: z.enum(['sod', 'stage', 'online']).default('sod'),
+  SUPEROFFICE_LOGIN_URL: z.url().optional(),
+  SUPEROFFICE_CLIENT_ID: z.string().min(1),
+  SUPEROFFICE_CLIENT_SECRET: z.string().min(1),
+  SUPEROFFICE_PRIVATE_KEY: z.string().optional(),
+  SUPEROFFICE_PRIVATE_KEY_FILE: z.string().optional(),
+  SECRETS_KEY: z.string().optional(),
+  WORKBOOK_FOLDER: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  WORKER: z.enum(['on', 'off']).default('on'),
+});
+
+/** Throws with one line per setting that is wrong, and never repeats a value. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const checked = Environment.safeParse(given);
+  if (!checked.success) {
+    const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`These settings are missing or wrong:\n${problems.join('\n')}`);
+  }
+  const env = checked.data;
+  const dataDir = resolve(env.DATA_DIR);
+
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir,
+    database: env.DATABASE_URL ? { url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL ?? null } : null,
+    publicUrl: new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).origin,
+    superOffice: {
+      loginUrl: env.SUPEROFFICE_LOGIN_URL ?? environments[env.SUPEROFFICE_ENV],
+      clientId: env.SUPEROFFICE_CLIENT_ID,
+      clientSecret: env.SUPEROFFICE_CLIENT_SECRET,
+      privateKey: privateKey(env.SUPEROFFICE_PRIVATE_KEY, env.SUPEROFFICE_PRIVATE_KEY_FILE),
+    },
+    secretsKeys: secretsKeys(env.SECRETS_KEY ?? keepSecretsKey(dataDir)),
+    workbookFolder: resolve(env.WORKBOOK_FOLDER ?? join(dataDir, 'workbooks')),
+    logLevel: env.LOG_LEVEL,
+    worker: env.WORKER === 'on',
+  };
+}
+
+/** What a log line must not show, whatever writes it. */
+export function secretsOf({ superOffice, secretsKeys, database }: Config): readonly string[] {
+  const urls = [database?.url, database?.ownerUrl].filter((url) => url != null);
+  return [
+    superOffice.clientSecret,
+    superOffice.privateKey,
+    ...secretsKeys.map(({ key }) => Buffer.from(key).toString('base64')),
+    ...urls.map((url) => decodeURIComponent(new URL(url).password)),
+  ];
+}
+
+function privateKey(inline: string | undefined, file: string | undefined): string {
+  const pem = inline?.replaceAll('\\n', '\n') ?? (file === undefined ? undefined : readFileSync(file, 'utf8'));
+  if (!pem?.includes('PRIVATE KEY')) {
+    throw new Error(
+      'These settings are missing or wrong:\n  SUPEROFFICE_PRIVATE_KEY or SUPEROFFICE_PRIVATE_KEY_FILE: needs a PEM private key',
+    );
+  }
+  return pem;
+}
+
+/** `id:base64`, comma-separated. To rotate, put the new one first and keep the old one until all is sealed again. */
+function secretsKeys(text: string): readonly [SecretsKey, ...SecretsKey[]] {
+  const keys = text.split(',').map((entry) => {
+    const [id = '', key = ''] = entry.trim().split(':');
+    return { id, key: new Uint8Array(Buffer.from(key, 'base64')) };
+  });
+  const [first, ...others] = keys;
+  if (!first || keys.some(({ id, key }) => !/^[A-Za-z0-9_-]+$/.test(id) || key.length !== 32)) {
+    throw new Error(
+      'These settings are missing or wrong:\n  SECRETS_KEY: needs id:key, the key being 32 bytes in base64',
+    );
+  }
+  return [first, ...others];
+}
+
+/** For a demonstration. In production the key lives in a secret manager, away from the database's backups. */
+function keepSecretsKey(dataDir: string): string {
+  const file = join(dataDir, 'secrets-key');
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(file, `k1:${randomBytes(32).toString('base64')}`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadConfig, secretsOf } from '../../backend/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'erp-sync-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const needed = {
+  DATA_DIR: folder,
+  SUPEROFFICE_CLIENT_ID: 'client',
+  SUPEROFFICE_CLIENT_SECRET: 'a client secret',
+  SUPEROFFICE_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----',
+};
+
+test('the least that is needed is enough', () => {
+  const config = loadConfig(needed);
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    publicUrl: 'http://127.0.0.1:3000',
+    database: null,
+    workbookFolder: join(folder, 'workbooks'),
+    superOffice: { loginUrl: 'https://sod.superoffice.com' },
+  });
+  expect(config.superOffice.privateKey).toContain('\nabc\n');
+});
+
+test('every wrong setting is named, and no value repeated', () => {
+  const wrong = { ...needed, PORT: 'secret-as-port', SUPEROFFICE_CLIENT_ID: '', PUBLIC_URL: 'secret-as-url' };
+  expect(() => loadConfig(wrong)).toThrow(/PORT: [\s\S]*PUBLIC_URL: [\s\S]*SUPEROFFICE_CLIENT_ID: /);
+  expect(() => loadConfig(wrong)).not.toThrow(/secret-as/);
+});
+
+test('a key for secrets is made once, for the owner of the folder alone', () => {
+  const [first] = loadConfig(needed).secretsKeys;
+  expect(loadConfig(needed).secretsKeys).toEqual([first]);
+  expect(statSync(join(folder, 'secrets-key')).mode & 0o777).toBe(0o600);
+  expect(readFileSync(join(folder, 'secrets-key'), 'utf8')).toMatch(/^k1:/);
+});
+
+test('keys are rotated by putting a new one first', () => {
+  const [young, old] = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64'));
+  const config = loadConfig({ ...needed, SECRETS_KEY: `k2:${young},k1:${old}` });
+  expect(config.secretsKeys.map(({ id }) => id)).toEqual(['k2', 'k1']);
+  expect(secretsOf(config)).toContain(old);
+});
+
+test.each(['k1', 'k1:short', `k 1:${randomBytes(32).toString('base64')}`, ''])(
+  'the key %j is refused or made',
+  (key) => {
+    const load = () => loadConfig({ ...needed, SECRETS_KEY: key });
+    if (key === '') expect(load().secretsKeys).toHaveLength(1);
+    else expect(load).toThrow('SECRETS_KEY');
+  },
+);
