@@ -49,7 +49,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       asked_at timestamptz not null,
       primary key (tenant, key_hash)
     )`.execute(db);
-  await sql`create index session_user on session (tenant, user_id)`.execute(db);
+  await sql`create index session_by_user on session (tenant, user_id)`.execute(db);
 
   await sql`
     create table webhook (
