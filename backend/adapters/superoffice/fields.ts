@@ -15,7 +15,7 @@ export type AddressLine = 'Address1' | 'Address2' | 'Address3' | 'Zipcode' | 'Ci
 
 export interface PlacedField extends CrmField {
   readonly place: Place;
-  /** The column of the database's own row, where there is one: what many records can be read by at once. */
+  /** The column of SuperOffice's list of such records, where it holds the same value: many can be read by it at once. */
   readonly column: string | null;
   /** SuperOffice keeps no record without it. */
   readonly mandatory: boolean;
@@ -25,8 +25,8 @@ export interface PlacedField extends CrmField {
 export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField[]>> = {
   contact: [
     text('NAME', 'Name', 219, 'Name', 'name', { mandatory: true }),
-    text('NUMBER1', 'Code', 49, 'Number1', 'number1'),
-    text('NUMBER2', 'Number', 49, 'Number2', 'number2'),
+    text('NUMBER1', 'Code', 49, 'Number1', null),
+    text('NUMBER2', 'Number', 49, 'Number2', null),
     text('DEPARTMENT', 'Department', 219, 'Department', 'department'),
     element('PHONE', 'Telephone', 239, 'Phones'),
     element('FAX', 'Fax', 239, 'Faxes'),
@@ -34,19 +34,19 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     element('URL', 'Website', 1023, 'Urls'),
     ...address('POSTAL', 'Postal addr.', 'Postal'),
     ...address('STREET', 'Street addr.', 'Street'),
-    item('COUNTRY', 'Country', 'country', 'Country', 'CountryId', 'country_id'),
-    text('VATNO', 'VAT No', 49, 'OrgNr', 'orgNr'),
-    item('BUSINESS', 'Business', 'business', 'Business', 'Id', 'business_idx'),
-    item('CATEGORY', 'Category', 'category', 'Category', 'Id', 'category_idx'),
-    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associate_id'),
+    item('COUNTRY', 'Country', 'country', 'Country', 'CountryId', 'countryId', { mandatory: true }),
+    text('VATNO', 'VAT No', 49, 'OrgNr', 'orgnr'),
+    item('BUSINESS', 'Business', 'business', 'Business', 'Id', null),
+    item('CATEGORY', 'Category', 'category', 'Category', 'Id', null),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associateId'),
     member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
     member('XSTOP', 'Stop', 'checkbox', 'Xstop'),
-    member('CONTACTID', 'Company ID', 'integer', 'ContactId', { column: 'contact_id', access: 'readOnly' }),
+    member('CONTACTID', 'Company ID', 'integer', 'ContactId', { column: 'contactId', access: 'readOnly' }),
   ],
   person: [
-    text('FIRSTNAME', 'First name', 99, 'Firstname', 'firstname'),
+    text('FIRSTNAME', 'First name', 99, 'Firstname', 'firstName'),
     text('MIDDLENAME', 'Middle name', 99, 'MiddleName', 'middleName'),
-    text('LASTNAME', 'Last name', 99, 'Lastname', 'lastname'),
+    text('LASTNAME', 'Last name', 99, 'Lastname', 'lastName'),
     text('TITLE', 'Title', 239, 'Title', 'title'),
     text('NUMBER', 'Number', 49, 'PersonNumber', null),
     element('PHONE_DIRECT', 'Direct phone', 239, 'OfficePhones'),
@@ -56,23 +56,23 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     element('FAX', 'Direct fax', 239, 'Faxes'),
     element('EMAIL', 'E-mail', 239, 'Emails'),
     element('URL', 'Website', 1023, 'Urls'),
-    item('POSITION', 'Position', 'perspos', 'Position', 'Id', 'position_idx'),
+    item('POSITION', 'Position', 'perspos', 'Position', 'Id', null),
     member('BIRTHDATE', 'Birthdate', 'date', 'BirthDate'),
     ...address('POSTAL', 'Postal addr.', 'Postal'),
-    item('POSTALCOUNTRY', 'Country', 'country', 'Country', 'CountryId', 'country_id'),
+    item('POSTALCOUNTRY', 'Country', 'country', 'Country', 'CountryId', null),
     member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
-    member('PERSONID', 'Contact ID', 'integer', 'PersonId', { column: 'person_id', access: 'readOnly' }),
+    member('PERSONID', 'Contact ID', 'integer', 'PersonId', { column: 'personId', access: 'readOnly' }),
   ],
   project: [
     text('NAME', 'Project name', 219, 'Name', 'name', { mandatory: true }),
     text('TEXT', 'Description', 2047, 'Description', null),
-    text('NUMBER', 'Number', 49, 'ProjectNumber', null),
+    text('NUMBER', 'Number', 49, 'ProjectNumber', 'number'),
     element('URL', 'Website', 1023, 'Urls'),
     member('ENDDATE', 'End date', 'date', 'EndDate'),
-    item('TYPE', 'Project type', 'projecttype', 'ProjectType', 'Id', 'type_idx'),
-    item('STATUS', 'Status', 'projectstatus', 'ProjectStatus', 'Id', 'status_idx'),
-    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associate_id'),
-    member('PROJECTID', 'Project ID', 'integer', 'ProjectId', { column: 'project_id', access: 'readOnly' }),
+    item('TYPE', 'Project type', 'projecttype', 'ProjectType', 'Id', null),
+    item('STATUS', 'Status', 'projectstatus', 'ProjectStatus', 'Id', null),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associateId'),
+    member('PROJECTID', 'Project ID', 'integer', 'ProjectId', { column: 'projectId', access: 'readOnly' }),
   ],
 };
 
@@ -117,8 +117,16 @@ function element(key: string, name: string, maxLength: number, array: string): P
   return { ...member(key, name, 'text', array, { maxLength }), place: { in: 'elements', name: array } };
 }
 
-function item(key: string, name: string, list: string, at: string, id: string, column: string): PlacedField {
-  return { ...member(key, name, 'list', at, { column }), listName: list, place: { in: 'item', name: at, id } };
+function item(
+  key: string,
+  name: string,
+  listName: string,
+  at: string,
+  id: string,
+  column: string | null,
+  options: { readonly mandatory?: boolean } = {},
+): PlacedField {
+  return { ...member(key, name, 'list', at, { column, ...options }), listName, place: { in: 'item', name: at, id } };
 }
 
 function address(prefix: string, name: string, part: 'Postal' | 'Street'): readonly PlacedField[] {

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { CrmEntityType, FieldValue } from '../../../shared/vocabulary.ts';
+import { AppError } from '../../errors.ts';
+import type { Call } from './caller.ts';
+
+/** How the dynamic archive names the keys. */
+export const keyColumns: Readonly<Record<CrmEntityType, string>> = {
+  contact: 'contact.contact_id',
+  person: 'person.person_id',
+  project: 'project.project_id',
+};
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Query {
+  readonly select: readonly string[];
+  readonly filter?: string;
+  readonly orderBy?: string;
+  readonly entities?: string;
+  readonly top?: number;
+}
+
+const Rows = z.object({ value: z.array(z.record(z.string(), z.unknown())) });
+
+/** Asks for rows: at `v1/Contact` for a list of companies, at `v1/Archive/dynamic` for columns of the database itself. */
+export async function askArchive(
+  call: Call,
+  path: string,
+  query: Query,
+): Promise<{ readonly rows: readonly Row[]; readonly asOf: Date | null }> {
+  const { select, filter, orderBy, entities, top } = query;
+  const options = [
+    ['$select', select.join(',')],
+    ['$filter', filter],
+    ['$orderBy', orderBy],
+    ['$entities', entities],
+    ['$top', top?.toString()],
+    ['$mode', 'SLIM'],
+  ].flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
+  const response = await call((door) => door.http.get<unknown>(`${path}?${options.join('&')}`));
+  const date: unknown = response.headers['date'];
+  const asOf = typeof date === 'string' ? new Date(date) : null;
+  const answer = Rows.safeParse(response.data);
+  if (!answer.success) throw new AppError('crm.answer_invalid', { call: path });
+  return { rows: answer.data.value, asOf };
+}
+
+/** A cell as text; numbers and texts come in either form. */
+export function cell(row: Row, column: string): FieldValue {
+  const value = row[column];
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? (/^\[[A-Z]{1,2}:(.*)\]$/s.exec(value)?.[1] ?? value) : null;
+}
+
+export function cellNumber(row: Row, column: string): number {
+  return Number(cell(row, column) ?? 0);
+}
+
+/** A time for a filter: UTC to the second, as SuperOffice keeps it. */
+export function literal(at: Date): string {
+  return `'${at.toISOString().slice(0, 19)}'`;
+}

@@ -1,0 +1,81 @@
+import type { CrmEntity, CrmEntityType } from '../../../shared/vocabulary.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Whereabouts } from '../../ports/crm.ts';
+import { askArchive, cell, cellNumber, keyColumns, literal } from './archive.ts';
+import type { Call } from './caller.ts';
+import { moment } from './encoding.ts';
+
+const PAGE = 1_000;
+const SECOND = 1_000;
+
+/** What SuperOffice remembers of records that changed, moved or went. */
+export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<boolean>, clock: Clock) {
+  async function mergedInto({ type, id }: CrmEntity): Promise<number> {
+    const tableNumber = { contact: 5, person: 6, project: null }[type];
+    if (tableNumber === null) return 0;
+    const { rows } = await askArchive(call, 'v1/Archive/dynamic', {
+      select: ['mergemovelog.mergemovelog_id', 'mergemovelog.sourceRecord', 'mergemovelog.destinationRecord'],
+      filter: `mergemovelog.tablenumber eq ${tableNumber} and mergemovelog.sourceRecord eq ${id}`,
+      orderBy: 'mergemovelog.mergemovelog_id',
+    });
+    const last = rows.at(-1);
+    return last ? cellNumber(last, 'mergemovelog.destinationRecord') : 0;
+  }
+
+  async function isInRecycleBin({ type, id }: CrmEntity): Promise<boolean> {
+    const bin = {
+      contact: { path: 'v1/Archive/RecycleContact', key: 'contactId', deleted: 'deletedDate', entity: 'contact' },
+      person: { path: 'v1/Archive/RecyclePerson', key: 'personId', deleted: 'personDeletedDate', entity: 'person' },
+      // Projects are deleted for good.
+      project: null,
+    }[type];
+    if (!bin) return false;
+    const { rows } = await askArchive(call, bin.path, {
+      select: [bin.key, bin.deleted],
+      filter: `${bin.key} eq ${id}`,
+      entities: `${bin.entity},forAllUsers`,
+    });
+    return rows.length > 0;
+  }
+
+  return {
+    async whereabouts(entity: CrmEntity): Promise<Whereabouts> {
+      if (await isLive(entity)) return { kind: 'live' };
+      const into = await mergedInto(entity);
+      if (into > 0) return { kind: 'merged', into: { type: entity.type, id: into } };
+      return (await isInRecycleBin(entity)) ? { kind: 'softDeleted' } : { kind: 'gone' };
+    },
+
+    async changedSince(type: CrmEntityType, since: Date) {
+      const key = keyColumns[type];
+      const updated = `${type}.updated`;
+      // The documentation does not say whether the operator includes the second it is given.
+      const from = literal(new Date(since.getTime() - SECOND));
+      const ids: number[] = [];
+      let asOf: Date | null = null;
+
+      for (let last = 0; ;) {
+        const { rows, asOf: answeredAt } = await askArchive(call, 'v1/Archive/dynamic', {
+          select: [key, updated],
+          filter: `${updated} afterTime ${from} and ${key} gt ${last}`,
+          orderBy: key,
+          top: PAGE,
+        });
+        asOf ??= answeredAt;
+        const fresh = rows.filter((row) => cellNumber(row, key) > last);
+        ids.push(
+          ...fresh.filter((row) => isSince(moment(cell(row, updated)), since)).map((row) => cellNumber(row, key)),
+        );
+        const end = fresh.at(-1);
+        if (!end || rows.length < PAGE) break;
+        last = cellNumber(end, key);
+      }
+      return { ids, asOf: asOf ?? clock.now() };
+    },
+  };
+}
+
+/** Times of change are whole seconds: a row of the same second may have changed after. */
+function isSince(changed: Date | null, since: Date): boolean {
+  return changed === null || changed.getTime() >= Math.floor(since.getTime() / SECOND) * SECOND;
+}
