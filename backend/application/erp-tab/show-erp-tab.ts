@@ -1,0 +1,59 @@
+import type { ConnectionBlock, ErpTab } from '../../../shared/api/erp-tab.ts';
+import type { CrmEntity } from '../../../shared/vocabulary.ts';
+import type { Context } from '../../context.ts';
+import { requireVisible } from '../access.ts';
+import { usableConnections } from './usable-connections.ts';
+
+/** The ERP tab of a record, as far as it can be told without asking an ERP. */
+export async function showErpTab(ctx: Context, entity: CrmEntity): Promise<ErpTab> {
+  const usable = await usableConnections(ctx, entity.type);
+  const record = await requireVisible(ctx, entity);
+  const links = (await ctx.store.links.ofEntity(entity)).filter(({ confirmedAt }) => confirmedAt !== null);
+  const busy = links.length > 0 && (await ctx.store.marks.isBusy(entity, ctx.clock.now()));
+  const open = await ctx.store.links.openFields(links.map(({ id }) => id));
+
+  const connections = usable.map(({ connection, rights, mappings }): ConnectionBlock => {
+    const link = links.find(({ connectionId }) => connectionId === connection.id);
+    const fields = mappings.find(({ actorType }) => actorType === link?.actor.type)?.fields ?? [];
+    const openHere = open.filter(({ linkId }) => linkId === link?.id);
+    const parkedField = openHere.find(({ kind }) => kind === 'parked');
+
+    return {
+      connectionId: connection.id,
+      name: connection.name,
+      actorTypes: mappings.map(({ actorType }) => actorType),
+      canConnect: rights.canConnect,
+      link: link
+        ? {
+            id: link.id,
+            actor: link.actor,
+            syncedAt: link.syncedAt?.toISOString() ?? null,
+            parked: reason(link.parked ?? parkedField),
+            busy,
+            conflicts: openHere
+              .filter(({ kind }) => kind === 'conflict')
+              .map(({ fieldKey, crm, erp, since }) => {
+                const field = fields.find(({ key }) => key === fieldKey);
+                return {
+                  key: fieldKey,
+                  name: field?.name ?? fieldKey,
+                  kind: field?.kind ?? 'text',
+                  crm,
+                  erp,
+                  agreed: link.agreed[fieldKey]?.crm ?? null,
+                  since: since.toISOString(),
+                };
+              }),
+          }
+        : null,
+    };
+  });
+
+  return { entity, name: record.name, connections };
+}
+
+type ShownReason = NonNullable<NonNullable<ConnectionBlock['link']>['parked']>;
+
+function reason(parked: { readonly code: string | null; readonly detail: unknown } | null | undefined) {
+  return parked?.code ? { code: parked.code, detail: (parked.detail ?? {}) as ShownReason['detail'] } : null;
+}
