@@ -4,7 +4,22 @@ import { secretOrigin } from './domain/secret-origin.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
 import type { Crm } from './ports/crm.ts';
+import type { SuperOffice } from './ports/super-office.ts';
+import type { Registry } from './store/registry.ts';
+import type { SignInAttempts } from './store/sign-in-attempts.ts';
 import type { Store } from './store/store.ts';
+
+/** Everything there is before a tenant is known. */
+export interface App {
+  readonly superOffice: SuperOffice;
+  readonly registry: Registry;
+  readonly signInAttempts: SignInAttempts;
+  readonly clock: Clock;
+  readonly connectorKinds: readonly ConnectorKind[];
+  /** Where browsers and SuperOffice reach us: scheme, host and port. */
+  readonly origin: string;
+  storeOf(tenant: string): Store;
+}
 
 /** The signed-in person, from verified claims and SuperOffice's own answer; never from a panel URL. */
 export interface User {
