@@ -1,3 +1,4 @@
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { CrmEntity, FieldValue, FieldValues, Side } from '../../shared/vocabulary.ts';
 import type { FieldPair } from './convert.ts';
 import type { AgreedValue } from './link.ts';
@@ -21,6 +22,12 @@ export interface RecordState {
   readonly protectedFields: readonly string[];
 }
 
+/** Why a field waits for someone. */
+export interface Obstacle {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+}
+
 /** One of its links, with the actor as it is now. */
 export interface LinkState {
   readonly linkId: string;
@@ -29,6 +36,8 @@ export interface LinkState {
   /** Values of the actor that could not be read, as the ERP sent them. */
   readonly unreadable: Readonly<Record<string, string>>;
   readonly agreed: Readonly<Record<string, AgreedValue>>;
+  /** Fields whose write was refused the last time, from the same values: it would be refused again. */
+  readonly refused: Readonly<Record<string, Obstacle>>;
   /** The side that changed last, if the two clocks can be compared. */
   readonly newest: Side | null;
 }
@@ -136,9 +145,14 @@ function decide(draft: Draft, link: LinkDraft, rank: number, pair: FieldPair, in
   if ('kind' in field) return field;
 
   const outcome = byIntent(draft, link, rank, pair, field, intent);
-  const refused =
-    outcome.kind === 'write' && outcome.target === 'crm' && draft.record.protectedFields.includes(pair.crm.key);
-  return refused ? { kind: 'parked', code: 'entity.protected', detail: { field: pair.crm.name } } : outcome;
+  if (outcome.kind !== 'write') return outcome;
+
+  const refusal = link.state.refused[pair.erp.key];
+  if (refusal) return { kind: 'parked', ...refusal };
+  if (outcome.target === 'crm' && draft.record.protectedFields.includes(pair.crm.key)) {
+    return { kind: 'parked', code: 'entity.protected', detail: { field: pair.crm.name } };
+  }
+  return outcome;
 }
 
 function byIntent(
