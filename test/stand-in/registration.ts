@@ -1,0 +1,33 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+/** What the developer portal gives an app: shared by the stand-in, which checks it, and the backend, which uses it. */
+export interface AppRegistration {
+  readonly appName: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** PKCS#8 PEM; signs the system token. */
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly redirectUrls: readonly string[];
+  /** What the administrator reads above "I approve". */
+  readonly authorizeText: string;
+}
+
+/** Registers our app, as running at `appUrl`. Secret and key are new at every call. */
+export function appRegistration(appUrl: string): AppRegistration {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    appName: 'ERP Sync',
+    clientId: '4f1c7a52d9be4f0aa1f3c2b7e6d80955',
+    clientSecret: randomBytes(16).toString('hex'),
+    privateKey,
+    publicKey,
+    redirectUrls: [new URL('/auth/callback', appUrl).href],
+    authorizeText:
+      'ERP Sync reads and changes companies, contacts and projects, and adds its pages to SuperOffice. It works in the background on behalf of your company.',
+  };
+}
