@@ -116,25 +116,16 @@ export class CompareValues extends PanelElement {
     base,
     table,
     css`
-      tbody th {
-        height: var(--so-row-height);
-        padding-block: 7px;
-        border-bottom: 1px solid var(--so-line-row);
-        background: var(--so-row);
-        color: var(--so-text-cell);
-        white-space: normal;
-      }
-
       .why {
         color: var(--so-text-muted);
         font-size: var(--so-size-note);
       }
 
-      .equal :is(td, th) {
+      .table .equal :is(td, th) {
         color: var(--so-text-disabled);
       }
 
-      tfoot td {
+      .table tfoot td {
         border-bottom: 0;
         background: none;
         white-space: normal;

@@ -81,7 +81,7 @@ export class ConflictDialog extends PanelElement {
           </tbody>
         </table>
       </div>
-      <p id="refusal" class="muted note">${refusal}</p>
+      <p slot="help" id="refusal" class="muted note">${refusal}</p>
       <button
         slot="footer"
         class="button primary"
@@ -164,14 +164,6 @@ export class ConflictDialog extends PanelElement {
         margin-bottom: var(--so-space-4);
       }
 
-      tbody th {
-        height: var(--so-row-height);
-        border-bottom: 1px solid var(--so-line-row);
-        background: var(--so-row);
-        color: var(--so-text-cell);
-        white-space: normal;
-      }
-
       label {
         display: flex;
         align-items: flex-start;
@@ -184,7 +176,6 @@ export class ConflictDialog extends PanelElement {
       }
 
       .note {
-        min-height: 1.4em;
         margin: 0;
         font-size: var(--so-size-note);
       }

@@ -86,6 +86,7 @@ export class ConnectDialog extends PanelElement {
     >
       ${this.problem === null ? nothing : html`<erpsync-notice kind="error">${this.problem}</erpsync-notice>`}
       ${this.compared ? this.#compare(this.compared) : this.#search()}
+      <p slot="help" id="refusal" class="muted note">${this.#refusal}</p>
       <button
         slot="footer"
         class="button primary"
@@ -134,7 +135,6 @@ export class ConnectDialog extends PanelElement {
           </erpsync-notice>`,
         complete: (found) => this.#hits(found),
       })}
-      <p id="refusal" class="muted note">${this.#refusal}</p>
     `;
   }
 
@@ -327,13 +327,12 @@ export class ConnectDialog extends PanelElement {
       }
 
       .linked {
-        display: inline-flex;
+        display: flex;
         align-items: center;
         gap: 6px;
       }
 
       .note {
-        min-height: 1.4em;
         font-size: var(--so-size-note);
       }
 

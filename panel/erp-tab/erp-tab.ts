@@ -230,7 +230,7 @@ export class ErpTab extends PanelElement {
   #written(text: string, kind: NoticeKind = 'success'): void {
     this.dialog = null;
     this.message = { kind, text };
-    refreshCrm(this.session.crmOrigin);
+    refreshCrm(this.session);
     void this.#reload();
   }
 

@@ -55,8 +55,13 @@ export class LiveValues extends PanelElement {
     css`
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
         column-gap: var(--so-space-9);
+      }
+
+      @media (min-width: 700px) {
+        dl {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
       }
 
       dl > div {

@@ -108,7 +108,7 @@ export class Dialog extends PanelElement {
     css`
       dialog {
         display: none;
-        grid-template-rows: auto minmax(0, 1fr) auto;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
         width: 680px;
         max-width: calc(100vw - 32px);
         max-height: calc(100dvh - 32px);
@@ -187,7 +187,7 @@ export class Dialog extends PanelElement {
       }
 
       @media (max-width: 479px) {
-        dialog {
+        dialog[open] {
           width: 100vw;
           max-width: none;
           max-height: 100dvh;

@@ -36,6 +36,17 @@ export const table = css`
     font-weight: var(--so-weight-bold);
   }
 
+  .table tbody th {
+    height: var(--so-row-height);
+    padding-block: 7px;
+    border-inline-end: 0;
+    border-bottom: 1px solid var(--so-line-row);
+    background: var(--so-row);
+    color: var(--so-text-cell);
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+
   .table td {
     overflow: hidden;
     max-width: 24em;
@@ -84,11 +95,11 @@ export const table = css`
     margin: 4px auto;
   }
 
-  .table tbody tr:hover td {
+  .table tbody tr:hover :is(td, th) {
     background: var(--so-row-hover);
   }
 
-  .table tbody tr[aria-selected='true'] td {
+  .table tbody tr[aria-selected='true'] :is(td, th) {
     background: var(--so-row-selected);
     color: var(--so-text-strong);
   }
