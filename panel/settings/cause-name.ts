@@ -1,0 +1,19 @@
+import { msg } from '@lit/localize';
+import type { Cause } from '../../shared/vocabulary.ts';
+
+/** What made the sync look at a record, for the log. */
+export function causeName(cause: string): string {
+  return cause in names ? names[cause as Cause]() : cause;
+}
+
+const names: Record<Cause, () => string> = {
+  user: () => msg('User', { desc: 'cause of a change in the sync log' }),
+  webhook: () => msg('Changed in SuperOffice'),
+  poll: () => msg('Changed in ERP'),
+  sweep: () => msg('Regular check'),
+  connect: () => msg('Connect'),
+  resync: () => msg('Resync'),
+  import: () => msg('Import'),
+  undo: () => msg('Undo'),
+  retry: () => msg('Retry'),
+};

@@ -1,0 +1,8 @@
+import { msg } from '@lit/localize';
+import type { ConnectorKindName } from '../../shared/vocabulary.ts';
+
+const names: Record<ConnectorKindName, () => string> = {
+  workbook: () => msg('Excel workbook'),
+};
+
+export const connectorKindName = (kind: ConnectorKindName): string => names[kind]();

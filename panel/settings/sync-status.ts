@@ -1,0 +1,144 @@
+import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
+import { css, html } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Connection } from '../../shared/api/connections.ts';
+import type { SyncStatus } from '../../shared/api/sync.ts';
+import type { Api } from '../api/client.ts';
+import { setAutomaticSync } from '../api/sync.ts';
+import { define } from '../define.ts';
+import { apiContext } from '../host/contexts.ts';
+import { errorText } from '../locales/error-text.ts';
+import { formatCount, formatMoment } from '../locales/format.ts';
+import '../ui/notice.ts';
+import { PanelElement } from '../ui/panel-element.ts';
+import { base } from '../ui/styles/base.ts';
+import '../ui/switch.ts';
+import type { SwitchToggled } from '../ui/switch.ts';
+import './attention-list.ts';
+import { SettingsChanged } from './settings-changed.ts';
+import './sync-log.ts';
+
+/**
+ * Whether the sync runs, how much it has to do, and what waits for a person.
+ *
+ * @fires {SettingsChanged} erpsync-settings-changed
+ */
+export class SyncStatusBlock extends PanelElement {
+  @consume({ context: apiContext }) private api!: Api;
+
+  @property({ attribute: false }) status!: SyncStatus;
+  @property({ attribute: false }) connections: readonly Connection[] = [];
+
+  @state() private saving = false;
+  @state() private failure: unknown = null;
+  @state() private logShown = false;
+
+  override render() {
+    const { automatic, links, waiting, conflicts, parked, lastRunAt } = this.status;
+    return html`<section class="card" aria-labelledby="heading">
+        <div class="head">
+          <h1 id="heading">${msg('Sync')}</h1>
+          <button class="button" @click=${() => (this.logShown = true)}>${msg('Show log')}</button>
+        </div>
+        <p class="muted">
+          ${msg('Keeps companies, contacts, and projects in SuperOffice equal to their counterparts in your ERP systems.')}
+        </p>
+        <div class="row">
+          <erpsync-switch
+            label=${msg('Automatic sync')}
+            ?checked=${automatic}
+            ?disabled=${this.saving}
+            @erpsync-switch-toggled=${this.#toggle}
+          ></erpsync-switch>
+          <span class="muted" role="status">${automatic ? msg('Turned on') : msg('Turned off')}</span>
+        </div>
+        ${this.failure ? html`<erpsync-notice kind="error">${errorText(this.failure)}</erpsync-notice>` : null}
+        ${
+          automatic
+            ? null
+            : html`<erpsync-notice kind="warning">
+                ${msg('Automatic sync is turned off. Changes wait until it is turned on again; Sync now on the ERP tab works all the same.')}
+              </erpsync-notice>`
+        }
+        <dl>
+          ${this.#count(msg('Connected records'), links)} ${this.#count(msg('Waiting'), waiting)}
+          ${this.#count(msg('Conflicts'), conflicts)} ${this.#count(msg('Need attention'), parked)}
+        </dl>
+        ${lastRunAt ? html`<p class="muted">${msg(str`Last sync: ${formatMoment(lastRunAt)}`)}</p>` : null}
+        ${
+          conflicts + parked > 0 ? html`<erpsync-attention-list .status=${this.status}></erpsync-attention-list>` : null
+        }
+      </section>
+      ${
+        this.logShown
+          ? html`<erpsync-sync-log
+              .connections=${this.connections}
+              @erpsync-closed=${() => (this.logShown = false)}
+            ></erpsync-sync-log>`
+          : null
+      }`;
+  }
+
+  #count(name: string, count: number) {
+    return html`<div>
+      <dt class="muted">${name}</dt>
+      <dd>${formatCount(count)}</dd>
+    </div>`;
+  }
+
+  async #toggle({ checked }: SwitchToggled): Promise<void> {
+    this.saving = true;
+    this.failure = null;
+    try {
+      await setAutomaticSync(this.api, { automatic: checked });
+      this.status = { ...this.status, automatic: checked };
+      this.dispatchEvent(new SettingsChanged());
+    } catch (error) {
+      this.failure = error;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  static override styles = [
+    base,
+    css`
+      .card {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--so-space-4);
+      }
+
+      .head {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--so-space-3);
+      }
+
+      dl {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--so-space-3) var(--so-space-9);
+      }
+
+      dt {
+        font-size: var(--so-size-note);
+      }
+
+      dd {
+        font-size: var(--so-size-heading);
+        font-variant-numeric: tabular-nums;
+      }
+    `,
+  ];
+}
+
+define('erpsync-sync-status', SyncStatusBlock);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'erpsync-sync-status': SyncStatusBlock;
+  }
+}

@@ -1,0 +1,341 @@
+import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
+import type { FieldInfo } from '../../shared/api/common.ts';
+import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
+import type { ActorTypeMapping, MappedField, SaveFieldMapping } from '../../shared/api/mappings.ts';
+import type { Session } from '../../shared/api/session.ts';
+import type { AttentionPage, LedgerEntry, SyncStatus } from '../../shared/api/sync.ts';
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import type { ActorType } from '../../shared/vocabulary.ts';
+import { ApiError, type Api, type Method } from '../../panel/api/client.ts';
+
+export const session: Session = {
+  tenant: 'Cust10001',
+  user: { id: 5, name: 'Astrid Berg' },
+  administrator: true,
+  licensed: true,
+  missing: [],
+  crmOrigin: 'http://localhost:3001',
+  expiresAt: '2026-11-23T00:00:00Z',
+};
+
+const ids = { connector: '00000000-0000-4000-8000-000000000001', connection: '00000000-0000-4000-8000-00000000000' };
+
+export const workbookConnector: Connector = {
+  id: ids.connector,
+  kind: 'workbook',
+  name: 'Workbook',
+  url: '',
+  deleted: false,
+  connections: 1,
+};
+
+export const superSale: Connection = {
+  id: `${ids.connection}2`,
+  connectorId: ids.connector,
+  connectorName: 'Workbook',
+  name: 'Super Sale',
+  description: 'Sales company in Oslo',
+  active: true,
+  deleted: false,
+  scope: { everyone: true, members: [] },
+  config: { Filename: 'super-sale.xlsx' },
+  secretsSet: ['PasswordField'],
+  pollSeconds: 60,
+  links: 187,
+  conflicts: 2,
+  parked: 1,
+  lastPolledAt: '2026-11-22T20:15:00Z',
+  trouble: null,
+};
+
+const configField = (field: Partial<FieldInfo> & Pick<FieldInfo, 'key' | 'name' | 'kind'>): FieldInfo => ({
+  description: '',
+  access: 'normal',
+  maxLength: 0,
+  items: null,
+  defaultValue: null,
+  ...field,
+});
+
+export const configFields: FieldInfo[] = [
+  configField({
+    key: 'Filename',
+    name: 'File',
+    kind: 'text',
+    access: 'mandatory',
+    description: 'The workbook in the folder of the connector',
+  }),
+  configField({ key: 'CheckboxField', name: 'Read hidden rows', kind: 'checkbox', defaultValue: 'false' }),
+  configField({ key: 'DateField', name: 'Start date', kind: 'date' }),
+  configField({ key: 'DoubleField', name: 'Rate', kind: 'decimal' }),
+  configField({ key: 'PasswordField', name: 'Password', kind: 'password' }),
+  configField({
+    key: 'ListField',
+    name: 'Company',
+    kind: 'list',
+    items: [
+      { key: 'no', text: 'Super Sale Norway' },
+      { key: 'se', text: 'Super Sale Sweden' },
+    ],
+  }),
+];
+
+export const mappedField = (field: Partial<MappedField> & Pick<MappedField, 'key' | 'name'>): MappedField => ({
+  description: '',
+  kind: 'text',
+  access: 'normal',
+  crmField: null,
+  direction: 'none',
+  showInTab: false,
+  showInSearch: false,
+  policy: 'ask',
+  missingInErp: false,
+  missingInCrm: false,
+  alreadyMappedIn: null,
+  ...field,
+});
+
+export const customerMapping = (): ActorTypeMapping => ({
+  actorType: 'Customer',
+  active: true,
+  fields: [
+    mappedField({
+      key: 'CustNo',
+      name: 'Customer number',
+      kind: 'integer',
+      access: 'readOnly',
+      showInSearch: true,
+      showInTab: true,
+    }),
+    mappedField({
+      key: 'NAME',
+      name: 'Name',
+      access: 'mandatory',
+      crmField: 'NAME',
+      direction: 'both',
+      showInSearch: true,
+    }),
+    mappedField({ key: 'POSTALAD1', name: 'Address 1', crmField: 'POSTALAD1', direction: 'none' }),
+    mappedField({ key: 'POSTALCITY', name: 'City', crmField: 'POSTALCITY', direction: 'toCrm', showInSearch: true }),
+    mappedField({
+      key: 'CustGr',
+      name: 'Customer group',
+      kind: 'list',
+      crmField: 'BUSINESS',
+      direction: 'toCrm',
+      showInTab: true,
+    }),
+    mappedField({ key: 'Credit', name: 'Credit limit', kind: 'decimal', showInTab: true }),
+    mappedField({ key: 'Region', name: 'Region', crmField: 'SuperOffice:12', direction: 'toErp', missingInCrm: true }),
+    mappedField({ key: 'OldFax', name: 'Fax', crmField: 'FAX', direction: 'both', missingInErp: true }),
+    mappedField({ key: 'Blocked', name: 'Blocked', kind: 'checkbox' }),
+  ],
+  crmFields: [
+    { key: 'NAME', name: 'Name', kind: 'text', access: 'normal' },
+    { key: 'DEPARTMENT', name: 'Department', kind: 'text', access: 'normal' },
+    { key: 'POSTALAD1', name: 'Postal address 1', kind: 'text', access: 'normal' },
+    { key: 'POSTALCITY', name: 'Postal city', kind: 'text', access: 'normal' },
+    { key: 'FAX', name: 'Fax', kind: 'text', access: 'normal' },
+    { key: 'BUSINESS', name: 'Business', kind: 'list', access: 'normal' },
+    { key: 'CATEGORY', name: 'Category', kind: 'list', access: 'normal' },
+    { key: 'CONTACT_ID', name: 'Company ID', kind: 'integer', access: 'readOnly' },
+    { key: 'STOP', name: 'Stop', kind: 'checkbox', access: 'normal' },
+  ],
+});
+
+export const personMapping = (): ActorTypeMapping => ({
+  actorType: 'Person',
+  active: false,
+  fields: [
+    mappedField({ key: 'PersonNo', name: 'Number', kind: 'integer', access: 'readOnly', showInSearch: true }),
+    mappedField({ key: 'FIRSTNAME', name: 'First name', crmField: 'FIRSTNAME', direction: 'both' }),
+  ],
+  crmFields: [{ key: 'FIRSTNAME', name: 'First name', kind: 'text', access: 'normal' }],
+});
+
+export const ledgerEntry = (entry: Partial<LedgerEntry>): LedgerEntry => ({
+  id: '1',
+  at: '2026-11-22T20:14:00Z',
+  connectionName: 'Super Sale',
+  entity: { type: 'contact', id: 42 },
+  entityName: 'Orkdal Eldresenter',
+  fieldKey: 'NAME',
+  fieldName: 'Name',
+  target: 'erp',
+  before: 'Orkdal Senter AS',
+  after: 'Orkdal Eldresenter',
+  cause: 'webhook',
+  userName: 'Lars Holm',
+  ...entry,
+});
+
+const peopleOfTenant = {
+  users: [
+    { id: 5, name: 'Astrid Berg', groupIds: [1] },
+    { id: 11, name: 'Lars Holm', groupIds: [2] },
+    { id: 12, name: 'Maria Keller', groupIds: [3] },
+  ],
+  groups: [
+    { id: 1, name: 'Administration' },
+    { id: 2, name: 'Sales Nordic' },
+    { id: 3, name: 'Sales DACH' },
+  ],
+};
+
+interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** What stands in for the backend: it remembers what is saved, and fails where it is told to. */
+export class SettingsWorld {
+  connectors: Connector[] = [];
+  connections: Connection[] = [];
+  mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
+  status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null };
+  attention: AttentionPage['links'] = [];
+  ledger: LedgerEntry[] = [];
+  pageSize = 50;
+  /** What stands in the way of every activation. */
+  reasons: unknown[] = [];
+  readonly calls: Call[] = [];
+  readonly #failures = new Map<string, ApiError>();
+  #next = 3;
+
+  /** The next call of this kind fails. */
+  refuse(call: string, code: ErrorCode, detail: ErrorDetail = {}): void {
+    this.#failures.set(call, new ApiError({ code, detail }));
+  }
+
+  sent(call: string): unknown[] {
+    return this.calls.filter(({ method, path }) => `${method} ${path}` === call).map(({ body }) => body);
+  }
+
+  readonly api: Api = async <Answer>(method: Method, path: string, { body }: { body?: unknown } = {}) => {
+    this.calls.push({ method, path, body });
+    const failure = this.#failures.get(`${method} ${path}`);
+    if (failure) {
+      this.#failures.delete(`${method} ${path}`);
+      throw failure;
+    }
+    return structuredClone(this.#answer(method, path, body)) as Answer;
+  };
+
+  #answer(method: Method, path: string, body: unknown): unknown {
+    const [, , subject = '', id = '', verb = '', last = ''] = new URL(path, 'http://localhost').pathname.split('/');
+    switch (`${method} ${subject}`) {
+      case 'GET connector-kinds':
+        return [{ kind: 'workbook', needsUrl: false }];
+      case 'GET connectors':
+        return verb === 'config-fields' ? { fields: configFields } : this.connectors;
+      case 'POST connectors':
+        if (verb === 'restore') return this.#changeConnector(id, { deleted: false });
+        return this.#push(this.connectors, {
+          ...(body as SaveConnector),
+          id: this.#newId(),
+          deleted: false,
+          connections: 0,
+        });
+      case 'PUT connectors':
+        return this.#changeConnector(id, body as SaveConnector);
+      case 'DELETE connectors':
+        return this.#changeConnector(id, { deleted: true });
+      case 'GET connections':
+        if (verb === 'summary') return this.#summary();
+        return verb === 'mappings' ? { actorTypes: this.mappings } : this.connections;
+      case 'POST connections':
+        if (verb === 'activate') return this.#activate(id);
+        if (verb === 'deactivate') return this.#changeConnection(id, { active: false });
+        if (verb === 'restore') return this.#changeConnection(id, { deleted: false });
+        if (verb !== '') return undefined;
+        return this.#push(this.connections, {
+          ...superSale,
+          ...connectionOf(body as SaveConnection),
+          id: this.#newId(),
+          active: false,
+          links: 0,
+          conflicts: 0,
+          parked: 0,
+          secretsSet: [],
+        });
+      case 'PUT connections':
+        if (verb === 'mappings') return this.#saveMapping(last as ActorType, body as SaveFieldMapping);
+        return this.#changeConnection(id, connectionOf(body as SaveConnection));
+      case 'DELETE connections':
+        return this.#changeConnection(id, { deleted: true, active: false });
+      case 'GET people':
+        return peopleOfTenant;
+      case 'GET sync':
+        return this.status;
+      case 'PUT sync':
+        return (this.status = { ...this.status, ...(body as Partial<SyncStatus>) });
+      case 'GET attention':
+        return { links: this.attention };
+      case 'GET ledger':
+        return this.#ledger(new URL(path, 'http://localhost').searchParams);
+      default:
+        return undefined;
+    }
+  }
+
+  #ledger(query: URLSearchParams) {
+    const text = (query.get('text') ?? '').toLowerCase();
+    const found = this.ledger.filter(({ before, after }) => `${before} ${after}`.toLowerCase().includes(text));
+    const from = Number(query.get('after') ?? 0);
+    const next = from + this.pageSize;
+    return { entries: found.slice(from, next), next: next < found.length ? String(next) : null };
+  }
+
+  #summary() {
+    return {
+      actorTypes: this.mappings.map(({ actorType, active, fields }) => ({
+        actorType,
+        active,
+        mapped: fields.filter(({ crmField }) => crmField !== null).map(({ name }) => name),
+      })),
+    };
+  }
+
+  #activate(id: string) {
+    if (this.reasons.length === 0) this.#changeConnection(id, { active: true });
+    return { active: this.reasons.length === 0, reasons: this.reasons };
+  }
+
+  #saveMapping(type: ActorType, { active, fields }: SaveFieldMapping): undefined {
+    this.mappings = this.mappings.map((mapping) =>
+      mapping.actorType === type
+        ? {
+            ...mapping,
+            active,
+            fields: mapping.fields.map(
+              (field) => ({ ...field, ...fields.find(({ key }) => key === field.key) }) as MappedField,
+            ),
+          }
+        : mapping,
+    );
+  }
+
+  #changeConnector(id: string, change: Partial<Connector>): Connector | undefined {
+    this.connectors = this.connectors.map((each) => (each.id === id ? { ...each, ...change } : each));
+    return this.connectors.find((each) => each.id === id);
+  }
+
+  #changeConnection(id: string, change: Partial<Connection>): Connection | undefined {
+    this.connections = this.connections.map((each) => (each.id === id ? { ...each, ...change } : each));
+    return this.connections.find((each) => each.id === id);
+  }
+
+  #push<Thing>(things: Thing[], thing: Thing): Thing {
+    things.push(thing);
+    return thing;
+  }
+
+  #newId(): string {
+    return `${ids.connection}${this.#next++}`;
+  }
+}
+
+function connectionOf({ connectorId, name, description, scope, config, pollSeconds }: SaveConnection) {
+  return { connectorId, name, description, scope, config, ...(pollSeconds === undefined ? {} : { pollSeconds }) };
+}
