@@ -7,6 +7,7 @@ import { css } from 'lit';
  */
 export const table = css`
   .scroll {
+    position: relative;
     overflow-x: auto;
   }
 
