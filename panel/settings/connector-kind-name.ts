@@ -3,6 +3,7 @@ import type { ConnectorKindName } from '../../shared/vocabulary.ts';
 
 const names: Record<ConnectorKindName, () => string> = {
   workbook: () => msg('Excel workbook'),
+  soap: () => msg('Web service (SOAP)'),
 };
 
 export const connectorKindName = (kind: ConnectorKindName): string => names[kind]();
