@@ -1,5 +1,7 @@
+import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Place, Seal } from './seal.ts';
+import { violated } from './violated.ts';
 
 export interface WebhookSecrets {
   /** The one that SuperOffice knows, and the one it is about to be told. */
@@ -73,14 +75,28 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
       await db.deleteFrom('webhook').where('tenant', '=', tenant).execute();
     },
 
-    /** False when it has come before. */
-    async receive(id: string, { eventId, event, recordId }: ReceivedEvent, at: Date): Promise<boolean> {
-      const { numInsertedOrUpdatedRows } = await db
+    /** Answers the ids of those that had not come before. */
+    async receive(id: string, events: readonly ReceivedEvent[], at: Date): Promise<ReadonlySet<string>> {
+      const rows = await db
         .insertInto('webhook_event')
-        .values({ tenant, webhook_id: id, event_id: eventId, event, record_id: recordId, received_at: at })
+        .values(
+          events.map(({ eventId, event, recordId }) => ({
+            tenant,
+            webhook_id: id,
+            event_id: eventId,
+            event,
+            record_id: recordId,
+            received_at: at,
+          })),
+        )
         .onConflict((oc) => oc.doNothing())
-        .executeTakeFirst();
-      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+        .returning('event_id')
+        .execute()
+        .catch((error: unknown) => {
+          if (violated(error, 'webhook_event_subscription')) throw new AppError('webhook.refused');
+          throw error;
+        });
+      return new Set(rows.map(({ event_id }) => event_id));
     },
 
     async forgetEvents(before: Date): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** POST /api/sign-in. The panel keeps a verifier and sends its SHA-256; without the verifier the result of the sign-in is worth nothing. */
+/** POST /api/sign-ins. The panel keeps a verifier and sends its SHA-256; without the verifier the result of the sign-in is worth nothing. */
 export const StartSignIn = z.object({
   /** `<uctx>` of the panel URL: a hint that saves the user a choice, never an identity. */
   tenantHint: z
@@ -17,7 +17,7 @@ export const SignInStarted = z.object({ attemptId: z.uuid(), url: z.string() });
 export type SignInStarted = z.infer<typeof SignInStarted>;
 
 /**
- * POST /api/sign-in/redeem, answered with a `Session`. `code` arrives by `postMessage` as a `SignInMessage` from our own
+ * POST /api/sign-ins/redeem, answered with a `Session`. `code` arrives by `postMessage` as a `SignInMessage` from our own
  * pop-up, or the user types what it shows.
  */
 export const RedeemSignIn = z.object({

@@ -7,6 +7,12 @@ import { newSecret } from './session-token.ts';
 import type { KeptIdentity } from './sign-in-attempt.ts';
 import { aloneInTenant, inSteps, requireAdministratorOf, type Step } from './provisioning.ts';
 
+/** What an administrator is told before. */
+export const announced = {
+  app: manifest.name,
+  panels: manifest.panels.map(({ name, tooltip }) => ({ name, tooltip })),
+};
+
 /** Adds to the tenant what the manifest says. Run again, it repairs what is missing and changes nothing else. */
 export function install(app: App, identity: KeptIdentity): Promise<readonly Step[]> {
   return inSteps(async (step) => {

@@ -72,7 +72,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       record_id integer not null,
       received_at timestamptz not null,
       primary key (tenant, webhook_id, event_id),
-      foreign key (tenant, webhook_id) references webhook on delete cascade
+      constraint webhook_event_subscription foreign key (tenant, webhook_id) references webhook on delete cascade
     )`.execute(db);
   await sql`create index webhook_event_age on webhook_event (tenant, received_at)`.execute(db);
 

@@ -1,0 +1,116 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { WebhookEvent } from '../../../shared/api/webhook-event.ts';
+import { crmEntityTypes, type CrmEntity } from '../../../shared/vocabulary.ts';
+import { inTransaction, type App } from '../../context.ts';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import { inBatches } from '../in-batches.ts';
+import { receiveWebhook } from '../sync/receive-webhook.ts';
+import { contextOf, systemCrm } from './open-context.ts';
+
+export interface Delivery {
+  readonly tenant: string;
+  readonly id: string;
+  readonly signature: string;
+  /** As it came: the signature is over the bytes. */
+  readonly body: Uint8Array;
+}
+
+export type AcceptWebhook = (delivery: Delivery) => Promise<void>;
+
+/** How many events share one transaction at most. */
+const BATCH = 200;
+const Tenant = /^[A-Za-z0-9_-]{1,64}$/;
+const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Takes in what SuperOffice posts. When it answers, the event is in the store and the record it names is marked, both in
+ * one transaction. It refuses only what SuperOffice has not signed, or has signed for another tenant; an event that came
+ * before, or that we do not know, is fine.
+ */
+export function createAcceptWebhook(app: App): AcceptWebhook {
+  const secretsOf = new Map<string, readonly string[]>();
+  const takeInOf = new Map<string, (event: WebhookEvent) => Promise<void>>();
+
+  /** The secrets are remembered. A signature that fits none of them may be made with one that is newer than that. */
+  async function verify({ tenant, id, signature, body }: Delivery): Promise<boolean> {
+    const key = `${tenant}/${id}`;
+    if (secretsOf.get(key)?.some((secret) => isSigned(body, signature, secret))) return true;
+    const found = Tenant.test(tenant) && Id.test(id) ? await app.storeOf(tenant).webhooks.secrets(id) : null;
+    if (!found?.secrets.some((secret) => isSigned(body, signature, secret))) return false;
+    secretsOf.set(key, found.secrets);
+    return true;
+  }
+
+  function takeIn(tenant: string, id: string, event: WebhookEvent): Promise<void> {
+    const key = `${tenant}/${id}`;
+    const known = takeInOf.get(key);
+    if (known) return known(event);
+    const batched = inBatches<WebhookEvent>(BATCH, (events) => store(app, tenant, id, events));
+    takeInOf.set(key, batched);
+    return batched(event);
+  }
+
+  return async (delivery) => {
+    const { tenant, id, body } = delivery;
+    if (!(await verify(delivery))) throw new AppError('webhook.refused');
+
+    const event = parse(body);
+    if (!event) {
+      log.warn('webhook.not_understood', { tenant, webhookId: id });
+      return;
+    }
+    // Posted when the subscription is saved, with no tenant in it.
+    if (event.Event === 'test') return;
+    if (event.ContextIdentifier !== tenant) throw new AppError('webhook.refused');
+    try {
+      await takeIn(tenant, id, event);
+    } catch (error) {
+      // The subscription has been removed since its secret was read.
+      if (error instanceof AppError && error.code === 'webhook.refused') secretsOf.delete(`${tenant}/${id}`);
+      throw error;
+    }
+  };
+}
+
+async function store(app: App, tenant: string, id: string, events: readonly WebhookEvent[]): Promise<void> {
+  const received = new Map(events.map((event) => [event.EventId, event]));
+  const nobody = systemCrm(app, tenant, null);
+  const ctx = contextOf(app, tenant, { user: null, crm: nobody, userCrm: nobody });
+  await inTransaction(ctx, async (ctx) => {
+    const fresh = await ctx.store.webhooks.receive(
+      id,
+      [...received.values()].map(({ EventId, Event, PrimaryKey }) => ({
+        eventId: EventId,
+        event: Event,
+        recordId: PrimaryKey,
+      })),
+      ctx.clock.now(),
+    );
+    for (const eventId of fresh) {
+      const event = received.get(eventId);
+      const entity = event && entityOf(event);
+      if (entity) await receiveWebhook(ctx, { entity });
+    }
+  });
+}
+
+/** SHA-256 in Base64 has one spelling of 44 characters, and another is not what SuperOffice sends. */
+function isSigned(body: Uint8Array, signature: string, secret: string): boolean {
+  const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('base64'));
+  const given = Buffer.from(signature);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function parse(body: Uint8Array): WebhookEvent | null {
+  try {
+    return WebhookEvent.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function entityOf({ Event, PrimaryKey }: WebhookEvent): CrmEntity | null {
+  const type = crmEntityTypes.find((name) => Event.startsWith(`${name}.`));
+  return type && PrimaryKey > 0 ? { type, id: PrimaryKey } : null;
+}
