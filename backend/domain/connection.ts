@@ -1,3 +1,4 @@
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { ActorType, ConflictPolicy, ConnectorKindName, Direction, FieldValues } from '../../shared/vocabulary.ts';
 import type { ErpField } from './field.ts';
 
@@ -39,6 +40,14 @@ export interface Connection {
   readonly pollSeconds: number;
   /** Place in the priority; 1 is strongest. */
   readonly priority: number;
+  /** Why its set-up at the connector is not complete; null when it is. */
+  readonly trouble: Trouble | null;
+}
+
+/** A failure that was kept for someone to read. */
+export interface Trouble {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
 }
 
 /** An ERP field of one actor type with what the administrator decided about it. */

@@ -32,3 +32,26 @@ export interface Conflict {
   readonly agreed: AgreedValue | null;
   readonly since: Date;
 }
+
+/** A link with what both sides last agreed on, by ERP field key. */
+export interface LinkMemory extends Link {
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+}
+
+/** A mapped field that needs a person, with the values it stands at. */
+export interface WaitingField {
+  readonly fieldKey: string;
+  readonly kind: 'conflict' | 'parked';
+  readonly crm: FieldValue;
+  readonly erp: FieldValue;
+  /** Why it is parked. */
+  readonly code: ErrorCode | null;
+  readonly detail: ErrorDetail | null;
+}
+
+/** What one look at a link brought. */
+export interface LinkNews {
+  readonly agreed: Readonly<Record<string, AgreedValue>>;
+  /** All of them: a field that is not here waits no more. */
+  readonly waiting: readonly WaitingField[];
+}

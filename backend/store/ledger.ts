@@ -1,33 +1,9 @@
 import { sql, type Selectable } from 'kysely';
-import type { Cause, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
-import type { Link } from '../domain/link.ts';
+import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
+import type { LedgerEntry, LedgerRow } from '../domain/ledger.ts';
 import type { Claim } from '../domain/mark.ts';
-import type { Step } from '../domain/sync-plan.ts';
 import type { Db } from './db.ts';
 import type { Database } from './schema.ts';
-
-/** One changed field: what stood there, what stands there now, and why. */
-export interface LedgerRow {
-  readonly id: number;
-  readonly at: Date;
-  readonly linkId: string;
-  readonly connectionId: string;
-  readonly entity: CrmEntity;
-  readonly fieldKey: string;
-  readonly crmField: string;
-  readonly target: Side;
-  readonly before: FieldValue;
-  readonly after: FieldValue;
-  readonly reason: string;
-  readonly cause: Cause;
-  readonly userName: string | null;
-}
-
-export type LedgerEntry = Pick<Step, 'fieldKey' | 'target' | 'before' | 'after' | 'reason'> & {
-  readonly link: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>;
-  readonly crmField: string;
-  readonly runId: string | null;
-};
 
 export function ledgerStore(db: Db, tenant: string) {
   return {

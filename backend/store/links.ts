@@ -1,32 +1,10 @@
 import { sql, type Selectable } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { ActorRef, CrmEntity, CrmEntityType, FieldValue } from '../../shared/vocabulary.ts';
-import type { AgreedValue, Conflict, Link } from '../domain/link.ts';
+import type { ActorRef, ActorType, CrmEntity, CrmEntityType } from '../../shared/vocabulary.ts';
+import type { Conflict, Link, LinkMemory, LinkNews, WaitingField } from '../domain/link.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
-
-/** A link with what both sides last agreed on, by ERP field key. */
-export interface LinkMemory extends Link {
-  readonly agreed: Readonly<Record<string, AgreedValue>>;
-}
-
-/** A field that needs a person, with the values it stands at. */
-export interface OpenFieldRow {
-  readonly fieldKey: string;
-  readonly kind: 'conflict' | 'parked';
-  readonly crm: FieldValue;
-  readonly erp: FieldValue;
-  readonly code: ErrorCode | null;
-  readonly detail: ErrorDetail | null;
-}
-
-/** What one look at a link brought. */
-export interface LinkNews {
-  readonly agreed: Readonly<Record<string, AgreedValue>>;
-  /** All of them: a field that is not here is no longer open. */
-  readonly open: readonly OpenFieldRow[];
-}
 
 export interface LinkCounts {
   readonly links: number;
@@ -153,7 +131,7 @@ export function linkStore(db: Db, tenant: string) {
     },
 
     /** Records what was found and made equal, and that the link is not parked. */
-    async settle(id: string, { agreed, open }: LinkNews, at: Date): Promise<void> {
+    async settle(id: string, { agreed, waiting }: LinkNews, at: Date): Promise<void> {
       const news = Object.fromEntries(Object.entries(agreed).map(([key, { crm, erp }]) => [key, [crm, erp] as const]));
       await db
         .updateTable('link')
@@ -172,9 +150,9 @@ export function linkStore(db: Db, tenant: string) {
         .deleteFrom('open_field')
         .where('tenant', '=', tenant)
         .where('link_id', '=', id)
-        .where('field_key', '<>', sql<string>`all(${open.map(({ fieldKey }) => fieldKey)}::text[])`)
+        .where('field_key', '<>', sql<string>`all(${waiting.map(({ fieldKey }) => fieldKey)}::text[])`)
         .execute();
-      for (const { fieldKey, kind, crm, erp, code, detail } of open) {
+      for (const { fieldKey, kind, crm, erp, code, detail } of waiting) {
         const state = { kind, crm, erp, code, detail: detail && json(detail) };
         await db
           .insertInto('open_field')
@@ -182,6 +160,24 @@ export function linkStore(db: Db, tenant: string) {
           .onConflict((oc) => oc.columns(['tenant', 'link_id', 'field_key']).doUpdateSet(state))
           .execute();
       }
+    },
+
+    /**
+     * These fields mean another SuperOffice field from now on, so what was agreed on says nothing. Whoever works on one of
+     * the records began with the old mapping, and loses its claim.
+     */
+    async forgetAgreed(connectionId: string, actorType: ActorType, fieldKeys: readonly string[]): Promise<void> {
+      const concerned = sql`tenant = ${tenant} and connection_id = ${connectionId} and actor_type = ${actorType}`;
+      await sql`
+        update linked_entity set fence = fence + 1, lease_until = null
+        where tenant = ${tenant} and (crm_type, crm_id) in (select crm_type, crm_id from link where ${concerned})`.execute(
+        db,
+      );
+      await sql`update link set agreed = agreed - ${[...fieldKeys]}::text[] where ${concerned}`.execute(db);
+      await sql`
+        delete from open_field
+        where tenant = ${tenant} and field_key = any(${[...fieldKeys]}::text[])
+          and link_id in (select id from link where ${concerned})`.execute(db);
     },
 
     /** Nothing moves until something changes or someone retries. */
@@ -198,7 +194,7 @@ export function linkStore(db: Db, tenant: string) {
         .execute();
     },
 
-    async openFields(ids: readonly string[]): Promise<readonly (OpenFieldRow & { linkId: string; since: Date })[]> {
+    async openFields(ids: readonly string[]): Promise<readonly (WaitingField & { linkId: string; since: Date })[]> {
       const rows = await db
         .selectFrom('open_field')
         .selectAll()
@@ -245,7 +241,7 @@ export function linkStore(db: Db, tenant: string) {
     /** Links that need a person, longest waiting first. */
     async needingAttention(
       limit: number,
-    ): Promise<readonly { link: Link; conflicts: number; parkedField: OpenFieldRow | null; since: Date }[]> {
+    ): Promise<readonly { link: Link; conflicts: number; parkedField: WaitingField | null; since: Date }[]> {
       const rows = await ofTenant()
         .where('confirmed_at', 'is not', null)
         .where(

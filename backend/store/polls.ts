@@ -1,23 +1,10 @@
 import { sql } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { ActorType } from '../../shared/vocabulary.ts';
+import type { Cursor } from '../domain/cursor.ts';
+import type { PollClaim, PollState } from '../domain/watch.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
-
-/** A connection that one worker asks for changes. */
-export interface PollClaim {
-  readonly connectionId: string;
-  readonly fence: number;
-  /** How often it was asked in vain. */
-  readonly attempts: number;
-}
-
-export interface PollState {
-  readonly connectionId: string;
-  readonly polledAt: Date | null;
-  /** Why the last one failed. */
-  readonly trouble: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null;
-}
 
 export function pollStore(db: Db, tenant: string) {
   const row = (connectionId: string) =>
@@ -45,23 +32,24 @@ export function pollStore(db: Db, tenant: string) {
       return rows.map(({ connection_id, fence, attempts }) => ({ connectionId: connection_id, fence, attempts }));
     },
 
-    /** Where the ERP was last asked from; empty when it never was. Stored and sent back byte for byte. */
-    async cursor(connectionId: string, actorType: ActorType): Promise<string> {
-      const found = await db
+    /** Null when the ERP was never asked for this actor type. */
+    async cursor(connectionId: string, actorType: ActorType): Promise<Cursor | null> {
+      const row = await db
         .selectFrom('poll_cursor')
-        .select('mark')
+        .selectAll()
         .where('tenant', '=', tenant)
         .where('connection_id', '=', connectionId)
         .where('actor_type', '=', actorType)
         .executeTakeFirst();
-      return found?.mark ?? '';
+      return row ? { askedFrom: row.asked_from, next: row.next, knownSince: row.known_since } : null;
     },
 
-    async advance(connectionId: string, actorType: ActorType, mark: string): Promise<void> {
+    async setCursor(connectionId: string, actorType: ActorType, { askedFrom, next, knownSince }: Cursor) {
+      const cursor = { asked_from: askedFrom, next, known_since: knownSince };
       await db
         .insertInto('poll_cursor')
-        .values({ tenant, connection_id: connectionId, actor_type: actorType, mark })
-        .onConflict((oc) => oc.columns(['tenant', 'connection_id', 'actor_type']).doUpdateSet({ mark }))
+        .values({ tenant, connection_id: connectionId, actor_type: actorType, ...cursor })
+        .onConflict((oc) => oc.columns(['tenant', 'connection_id', 'actor_type']).doUpdateSet(cursor))
         .execute();
     },
 

@@ -1,15 +1,8 @@
 import { sql } from 'kysely';
 import { crmEntityTypes, type CrmEntityType } from '../../shared/vocabulary.ts';
+import type { SweepClaim } from '../domain/watch.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
-
-/** A kind of SuperOffice record that one worker asks for changes. */
-export interface SweepClaim {
-  readonly type: CrmEntityType;
-  readonly fence: number;
-  /** SuperOffice's own time of the last asking; null when it was never asked. */
-  readonly since: Date | null;
-}
 
 export function sweepStore(db: Db, tenant: string) {
   return {

@@ -93,7 +93,9 @@ export interface SyncTables {
     tenant: string;
     connection_id: string;
     actor_type: ActorType;
-    mark: string;
+    asked_from: string;
+    next: string;
+    known_since: Date;
   };
   sweep: {
     tenant: string;

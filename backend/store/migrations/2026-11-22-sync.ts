@@ -132,7 +132,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       tenant text not null,
       connection_id uuid not null,
       actor_type text not null,
-      mark text not null,
+      asked_from text not null,
+      next text not null,
+      known_since timestamptz not null,
       primary key (tenant, connection_id, actor_type),
       foreign key (tenant, connection_id) references connection on delete cascade
     )`.execute(db);

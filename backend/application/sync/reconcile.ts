@@ -1,0 +1,290 @@
+import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/errors.ts';
+import type { FieldValues, Side } from '../../../shared/vocabulary.ts';
+import { inTransaction, type Context } from '../../context.ts';
+import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
+import type { LedgerRow } from '../../domain/ledger.ts';
+import type { AgreedValue, LinkMemory, LinkNews, WaitingField } from '../../domain/link.ts';
+import type { Claim } from '../../domain/mark.ts';
+import { retryDelayMs } from '../../domain/retry.ts';
+import { planSync, type Intent, type LinkPlan, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
+import { instantOf } from '../../domain/timestamp.ts';
+import { sameValue } from '../../domain/value.ts';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import type { CrmRecord } from '../../ports/crm.ts';
+import { carryOut, type CarriedOut, type CarriedOutLink, type ReadLink } from './carry-out.ts';
+import { crmKeys, openLinks, readActor, readRecord, type OpenLink } from './read-sides.ts';
+
+/** How often an unexpected failure is tried again before the record waits for someone. */
+const PATIENCE_WITH_BUGS = 5;
+
+/** What one look at a record did, per link. */
+export interface Reconciled {
+  readonly links: readonly ReconciledLink[];
+}
+
+export interface ReconciledLink {
+  readonly linkId: string;
+  readonly written: number;
+  readonly conflicts: number;
+  /** Why it waits for someone, or for better times. */
+  readonly obstacle: { readonly code: ErrorCode; readonly detail: ErrorDetail } | null;
+}
+
+export interface ReconcileOptions {
+  readonly intent?: Intent;
+  readonly runId?: string;
+}
+
+/**
+ * The one verb that moves data: reads the record and all its actors afresh, plans, writes what differs, reads back what was
+ * stored, and records it. Run twice, the second does nothing. Always gives the claim back.
+ */
+export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOptions = {}): Promise<Reconciled> {
+  const links = (await ctx.store.links.ofEntity(claim.entity)).filter(({ confirmedAt }) => confirmedAt !== null);
+  try {
+    const open = await openLinks(ctx, links);
+    const record = await readRecord(ctx, claim.entity, crmKeys(open));
+    const { read, failed } = await readActors(ctx, record, open);
+    const plan = await planned(ctx, claim, record, read, options.intent ?? { kind: 'sync' });
+    const done = await carryOut(ctx, claim, record, read, plan, options.runId);
+    return await finish(ctx, claim, plan, done, failed);
+  } catch (error) {
+    return giveUp(ctx, claim, links, error);
+  }
+}
+
+interface FailedLink {
+  readonly link: LinkMemory;
+  readonly failure: AppError;
+}
+
+async function readActors(
+  ctx: Context,
+  record: CrmRecord,
+  open: readonly OpenLink[],
+): Promise<{ readonly read: readonly ReadLink[]; readonly failed: readonly FailedLink[] }> {
+  const readings = await Promise.all(
+    open.map(async (link): Promise<ReadLink | FailedLink> => {
+      try {
+        await requireParent(ctx, record, link);
+        return { ...link, actor: await readActor(link) };
+      } catch (failure) {
+        if (failure instanceof AppError) return { link: link.link, failure };
+        throw failure;
+      }
+    }),
+  );
+  return {
+    read: readings.filter((reading) => 'actor' in reading),
+    failed: readings.filter((reading) => 'failure' in reading),
+  };
+}
+
+/** A person belongs to a company, and is synced only where that is. */
+export async function requireParent(
+  ctx: Context,
+  { entity, company }: CrmRecord,
+  { connection, link }: Pick<OpenLink, 'connection'> & { readonly link: Pick<LinkMemory, 'actor'> },
+): Promise<void> {
+  if (entity.type !== 'person' || link.actor.type !== 'Person') return;
+  const links = company ? await ctx.store.links.ofEntity(company) : [];
+  const linked = links.some(({ connectionId, confirmedAt }) => connectionId === connection.id && confirmedAt !== null);
+  if (!linked) throw new AppError('link.parent_missing', { connection: connection.name });
+}
+
+async function planned(
+  ctx: Context,
+  claim: Claim,
+  record: CrmRecord,
+  read: readonly ReadLink[],
+  intent: Intent,
+): Promise<SyncPlan> {
+  const waiting = await ctx.store.links.openFields(read.map(({ link }) => link.id));
+  const states = read.map((link): LinkState => {
+    const own = waiting.filter(({ linkId }) => linkId === link.link.id);
+    return {
+      linkId: link.link.id,
+      pairs: link.pairs,
+      values: link.actor.values,
+      unreadable: link.actor.unreadable,
+      agreed: link.link.agreed,
+      refused: wantsRetry(claim) ? {} : refusedBefore(record, link, own),
+      newest: newest(record, link),
+    };
+  });
+  const { entity, values, protection } = record;
+  return planSync({ entity, values, protectedFields: fieldsProtectedBy(protection) }, states, intent);
+}
+
+function wantsRetry({ cause }: Claim): boolean {
+  return cause !== 'webhook' && cause !== 'poll' && cause !== 'sweep';
+}
+
+/** Fields that a system would not take, where nothing has changed since. */
+function refusedBefore(
+  record: CrmRecord,
+  { pairs, actor }: ReadLink,
+  waiting: readonly WaitingField[],
+): LinkState['refused'] {
+  return Object.fromEntries(
+    waiting.flatMap(({ fieldKey, kind, code, detail, crm, erp }) => {
+      const pair = pairs.find((candidate) => candidate.erp.key === fieldKey);
+      const same =
+        pair &&
+        sameValue(record.values[pair.crm.key], crm) &&
+        sameValue(actor.values[fieldKey], erp) &&
+        kind === 'parked';
+      // What we refuse ourselves is decided anew: the mapping may have changed, and it costs nothing.
+      const foreign = code === 'connector.rejected' || code === 'crm.rejected' || detail?.['refused'] === true;
+      return same && foreign && code ? [[fieldKey, { code, detail: detail ?? {} }]] : [];
+    }),
+  );
+}
+
+function newest(record: CrmRecord, { actor }: ReadLink): Side | null {
+  const changed = instantOf(actor.lastModified);
+  if (!changed || changed.getTime() === record.updatedAt.getTime()) return null;
+  return changed > record.updatedAt ? 'erp' : 'crm';
+}
+
+/** Records everything in one transaction, in which the claim must still stand. */
+async function finish(
+  ctx: Context,
+  claim: Claim,
+  plan: SyncPlan,
+  done: CarriedOut,
+  failedToRead: readonly FailedLink[],
+): Promise<Reconciled> {
+  const now = ctx.clock.now();
+  const failed = [
+    ...failedToRead,
+    ...done.links.flatMap(({ link, failure }) => (failure ? [{ link: link.link, failure }] : [])),
+  ];
+  const news = done.links.filter(({ failure }) => !failure).map((link) => ({ link, news: newsOf(plan, done, link) }));
+
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.store.marks.hold(claim);
+    const left = await leftUnsettled(ctx, claim, done);
+    await ctx.store.ledger.settle([...done.settled, ...left.settled]);
+    await ctx.store.ledger.strike([...done.struck, ...left.struck]);
+    for (const { link, news: found } of news) await ctx.store.links.settle(link.link.link.id, found, now);
+    for (const { link, failure } of failed.filter(({ failure }) => !passing.has(failure.code))) {
+      await ctx.store.links.park(link.id, failure.code, failure.detail, now);
+    }
+    await giveBack(
+      ctx,
+      claim,
+      failed,
+      done.links.some(({ movedOn }) => movedOn),
+    );
+  });
+
+  return {
+    links: [
+      ...news.map(({ link, news: { waiting } }) => {
+        const linkId = link.link.link.id;
+        const parked = waiting.find(({ kind }) => kind === 'parked');
+        return {
+          linkId,
+          written: plan.steps.filter(({ linkId: of, reason }) => of === linkId && reason !== 'overruled').length,
+          conflicts: waiting.filter(({ kind }) => kind === 'conflict').length,
+          obstacle: parked?.code ? { code: parked.code, detail: parked.detail ?? {} } : null,
+        };
+      }),
+      ...failed.map(({ link, failure }) => failedLink(link, failure)),
+    ],
+  };
+}
+
+async function giveBack(ctx: Context, claim: Claim, failed: readonly FailedLink[], movedOn: boolean): Promise<void> {
+  const waitsFor = failed.find(({ failure }) => passing.has(failure.code));
+  if (waitsFor) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, waitsFor.failure));
+  await ctx.store.marks.finish(claim);
+  if (!movedOn) return;
+  const { type, id } = claim.entity;
+  await ctx.store.marks.entities(type, [id], { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() });
+}
+
+function nextTry(ctx: Context, { entity, attempts }: Claim, failure: AppError | null): Date {
+  const asked = Number(failure?.detail['retryAfterSeconds'] ?? 0) * 1000;
+  const delay = retryDelayMs(attempts, `${ctx.tenant} ${entity.type} ${entity.id}`, asked);
+  return new Date(ctx.clock.now().getTime() + delay);
+}
+
+function failedLink(link: LinkMemory, { code, detail }: AppError): ReconciledLink {
+  return { linkId: link.id, written: 0, conflicts: 0, obstacle: { code, detail } };
+}
+
+/** What the plan came to, in the values both sides really store. */
+function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }: CarriedOutLink): LinkNews {
+  const own = plan.links.find(({ linkId }) => linkId === link.link.id);
+  const agreed: Record<string, AgreedValue> = {};
+  const waiting: WaitingField[] = [];
+
+  for (const { erp: field, crm } of link.pairs) {
+    const now = { crm: done.crm[crm.key] ?? null, erp: erp[field.key] ?? null };
+    const row = { fieldKey: field.key, ...now };
+    const obstacle =
+      refused.get(field.key) ?? (wantedCrm(plan, own, field.key, crm.key) ? done.crmRefused.get(crm.key) : undefined);
+    const outcome = own?.open[field.key];
+    if (obstacle) {
+      waiting.push({ ...row, kind: 'parked', code: obstacle.code, detail: { ...obstacle.detail, refused: true } });
+    } else if (outcome?.kind === 'conflict') {
+      waiting.push({ ...row, kind: 'conflict', code: null, detail: null });
+    } else if (outcome) {
+      waiting.push({ ...row, kind: 'parked', code: outcome.code, detail: outcome.detail });
+    } else if (own?.agreed[field.key]) {
+      agreed[field.key] = now;
+    }
+  }
+  return { agreed, waiting };
+}
+
+function wantedCrm(plan: SyncPlan, own: LinkPlan | undefined, fieldKey: string, crmKey: string): boolean {
+  return crmKey in plan.toCrm && own?.agreed[fieldKey] !== undefined;
+}
+
+/** A worker before us entered writes and did not live to see them. Now that both sides were read, we know. */
+async function leftUnsettled(
+  ctx: Context,
+  { entity }: Claim,
+  done: CarriedOut,
+): Promise<{ settled: { id: number; after: LedgerRow['after'] }[]; struck: number[] }> {
+  const known = new Set([...done.settled.map(({ id }) => id), ...done.struck]);
+  const rows = (await ctx.store.ledger.unsettled(entity)).filter(({ id }) => !known.has(id));
+  const result = { settled: [] as { id: number; after: LedgerRow['after'] }[], struck: [] as number[] };
+  for (const row of rows) {
+    const values = valuesNow(done, row);
+    if (!values) continue;
+    const now = values[row.target === 'crm' ? row.crmField : row.fieldKey];
+    if (sameValue(now, row.before)) result.struck.push(row.id);
+    else result.settled.push({ id: row.id, after: now ?? null });
+  }
+  return result;
+}
+
+function valuesNow(done: CarriedOut, { target, linkId }: LedgerRow): FieldValues | null {
+  if (target === 'crm') return done.crm;
+  const found = done.links.find(({ link, failure }) => link.link.id === linkId && !failure);
+  return found?.erp ?? null;
+}
+
+/** The record itself could not be worked on: all its links share the reason. */
+async function giveUp(ctx: Context, claim: Claim, links: readonly LinkMemory[], error: unknown): Promise<Reconciled> {
+  const failure = error instanceof AppError ? error : new AppError('internal', {}, { cause: error });
+  // Someone else has the record now, or the link is gone; what was found out here counts no more.
+  if (failure.code === 'link.busy') return { links: links.map((link) => failedLink(link, failure)) };
+  if (failure.code === 'internal') {
+    log.error('sync.failed', error, { tenant: ctx.tenant, entityType: claim.entity.type, entityId: claim.entity.id });
+  }
+
+  const waits = passing.has(failure.code) || (failure.code === 'internal' && claim.attempts < PATIENCE_WITH_BUGS);
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.store.marks.hold(claim);
+    if (waits) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, failure));
+    for (const { id } of links) await ctx.store.links.park(id, failure.code, failure.detail, ctx.clock.now());
+    return ctx.store.marks.finish(claim);
+  });
+  return { links: links.map((link) => failedLink(link, failure)) };
+}

@@ -1,0 +1,26 @@
+import type { Cause, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { Link } from './link.ts';
+import type { Step } from './sync-plan.ts';
+
+/** One changed field: what stood there, what stands there now, and why. */
+export interface LedgerRow {
+  readonly id: number;
+  readonly at: Date;
+  readonly linkId: string;
+  readonly connectionId: string;
+  readonly entity: CrmEntity;
+  readonly fieldKey: string;
+  readonly crmField: string;
+  readonly target: Side;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+  readonly reason: string;
+  readonly cause: Cause;
+  readonly userName: string | null;
+}
+
+export type LedgerEntry = Pick<Step, 'fieldKey' | 'target' | 'before' | 'after' | 'reason'> & {
+  readonly link: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>;
+  readonly crmField: string;
+  readonly runId: string | null;
+};
