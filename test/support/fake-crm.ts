@@ -134,9 +134,13 @@ export class FakeCrm implements Crm {
     if (this.viewer !== null && this.locked.get(this.viewer)?.has(key)) throw new AppError('crm.denied', { ...entity });
 
     const before = this.record(entity, Object.keys({ ...values, ...guard.valuesWere }));
-    const changed = Object.entries(values).filter(([field, value]) => before.values[field] !== value);
+    const wanted = Object.entries(values).map(
+      ([field, value]) => [field, this.filled(entity.type, field, value)] as const,
+    );
+    const changed = wanted.filter(([field, value]) => before.values[field] !== value);
     for (const [field, value] of changed) this.check(entity, field, value);
-    if (guard.unchangedSince && before.updatedAt > guard.unchangedSince) throw new AppError('crm.changed', { ...entity });
+    if (guard.unchangedSince && before.updatedAt > guard.unchangedSince)
+      throw new AppError('crm.changed', { ...entity });
     for (const [field, value] of Object.entries(guard.valuesWere ?? {})) {
       if (before.values[field] !== value) throw new AppError('crm.changed', { ...entity, field });
     }
@@ -236,15 +240,21 @@ export class FakeCrm implements Crm {
   private record(entity: CrmEntity, fieldKeys: readonly string[]): CrmRecord {
     const key = keyOf(entity);
     const all = this.entities.get(key) ?? {};
-    for (const field of fieldKeys) this.field(entity.type, field);
     return {
       entity,
       name: all['NAME'] ?? [all['FIRSTNAME'], all['MIDDLENAME'], all['LASTNAME']].filter(Boolean).join(' '),
-      values: Object.fromEntries(fieldKeys.map((field) => [field, all[field] ?? null])),
+      values: Object.fromEntries(
+        fieldKeys.map((field) => [field, this.filled(entity.type, field, all[field] ?? null)]),
+      ),
       updatedAt: this.changedAt(entity),
       company: this.companies.get(key) ?? null,
       protection: this.protection.get(key) ?? null,
     };
+  }
+
+  /** A checkbox knows no blank. */
+  private filled(type: CrmEntityType, key: string, value: FieldValue): FieldValue {
+    return value ?? (this.field(type, key).kind === 'checkbox' ? 'false' : null);
   }
 
   private field(type: CrmEntityType, key: string): CrmField {

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
+import { createSuperOffice } from '../../backend/adapters/superoffice/super-office.ts';
+import type { Tokens } from '../../backend/ports/super-office.ts';
+import type { CrmEntityType } from '../../shared/vocabulary.ts';
+import { startStandIn, type StandIn } from '../stand-in/start.ts';
+import type { Rows, Tenant } from '../stand-in/tenant.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { crmSuite, type CrmWorld } from './crm-suite.ts';
+
+const SALES = 11;
+const BOSS = 5;
+const DAY = 86_400_000;
+
+const clock = new TestClock();
+const receiver = createServer((_request, response) => response.end());
+let standIn: StandIn;
+
+beforeAll(async () => {
+  standIn = await startStandIn({ now: () => clock.now(), approved: true, timeScale: 0 });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  await standIn.close();
+  receiver.close();
+});
+
+// One tenant for all tests, a day later for each: what they add they add anew.
+crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
+  clock.advance(DAY);
+  const tenant = standIn.tenant('Cust10001');
+  const superOffice = createSuperOffice({
+    authUrl: standIn.url,
+    clientId: standIn.app.clientId,
+    clientSecret: standIn.app.clientSecret,
+    redirectUri: standIn.app.redirectUrls[0]!,
+    systemUserPrivateKey: standIn.app.privateKey,
+    clock,
+  });
+  const tokens: Tokens = {
+    accessToken: standIn.credentials.accessToken(tenant, SALES),
+    refreshToken: standIn.credentials.refreshToken(tenant, SALES),
+    expiresAt: new Date(clock.now().getTime() + 3_000_000),
+  };
+
+  return {
+    clock,
+    system: superOffice.asSystemUser(tenant.context, tenant.systemToken),
+    sales: superOffice.asUser(tenant.context, tokens, async () => undefined),
+    owner: { type: 'contact', id: tenant.seed.ownerCompanyId },
+    user: { type: 'person', id: tenant.user(SALES)!.personId },
+    add(type, name, company) {
+      const [firstname = '', lastname = ''] = name.split(' ');
+      const named = type === 'person' ? { firstname, lastname } : { name };
+      const draft = { ...blank(tenant, type), ...named, ...(company ? { companyId: company.id } : {}) };
+      return { type, id: tenant.create(type, draft, BOSS).id };
+    },
+    rename: ({ type, id }, name) => tenant.update(type, id, type === 'person' ? { lastname: name } : { name }, BOSS),
+    setPhones: ({ id }, phones) =>
+      tenant.update('contact', id, { phones: phones.map((value) => ({ value, description: '' })) }, BOSS),
+    hideFromSales: ({ id }) => tenant.update('contact', id, { onlyGroupId: 3 }, BOSS),
+    remove: ({ type, id }) => tenant.delete(type, id, BOSS),
+    purge: ({ type, id }) => tenant.purge(type, id, BOSS),
+    merge: (from, into) => tenant.merge(from.type as 'contact' | 'person', from.id, into.id, BOSS),
+    hookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/so/Cust10001/1`,
+    close: async () => undefined,
+  };
+});
+
+/** A record with nothing in it but a country, shaped like one of the tenant's own. */
+function blank(tenant: Tenant, type: CrmEntityType): Rows[CrmEntityType] {
+  const [row] = [...tenant.records[type].values()];
+  const none = { address1: '', address2: '', address3: '', zipcode: '', city: '', county: '', state: '' };
+  const special: Readonly<Record<string, unknown>> = {
+    street: none,
+    postal: none,
+    userDefined: {},
+    countryId: 578,
+    birthDate: null,
+    endDate: null,
+  };
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([key, value]: [string, unknown]) => [
+      key,
+      key in special ? special[key] : nothing(value),
+    ]),
+  ) as unknown as Rows[CrmEntityType];
+}
+
+function nothing(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  if (typeof value === 'number') return 0;
+  if (typeof value === 'boolean') return false;
+  return typeof value === 'string' ? '' : null;
+}
