@@ -12,6 +12,8 @@ export interface Config {
   readonly database: { readonly url: string; readonly ownerUrl: string | null } | null;
   /** Where browsers and SuperOffice reach us: the origin of the panels, the redirect address and the webhooks. */
   readonly publicUrl: string;
+  /** The sites of SuperOffice whose pages may frame the panels. */
+  readonly framedBy: readonly string[];
   readonly superOffice: SuperOfficeConfig;
   /** The first seals, the others only open. */
   readonly secretsKeys: readonly [SecretsKey, ...SecretsKey[]];
@@ -52,6 +54,10 @@ const Environment = z.object({
   PUBLIC_URL: z.url().optional(),
   SUPEROFFICE_ENV: z.enum(['sod', 'stage', 'online']).default('sod'),
   SUPEROFFICE_LOGIN_URL: z.url().optional(),
+  FRAMED_BY: z
+    .string()
+    .regex(/^https?:\/\/[\w.*:-]+( https?:\/\/[\w.*:-]+)*$/)
+    .default('https://*.superoffice.com'),
   SUPEROFFICE_CLIENT_ID: z.string().min(1),
   SUPEROFFICE_CLIENT_SECRET: z.string().min(1),
   SUPEROFFICE_PRIVATE_KEY: z.string().optional(),
@@ -79,6 +85,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     dataDir,
     database: env.DATABASE_URL ? { url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL ?? null } : null,
     publicUrl: new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).origin,
+    framedBy: env.FRAMED_BY.split(' '),
     superOffice: {
       loginUrl: env.SUPEROFFICE_LOGIN_URL ?? environments[env.SUPEROFFICE_ENV],
       clientId: env.SUPEROFFICE_CLIENT_ID,

@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { ActorType, Id } from '../../../shared/api/common.ts';
+import { SaveFieldMapping } from '../../../shared/api/mappings.ts';
+import { saveFieldMapping } from '../../application/setup/save-field-mapping.ts';
+import { showFieldMappings } from '../../application/setup/show-field-mappings.ts';
+import type { Env } from '../env.ts';
+import { languageOf } from '../language.ts';
+import { validate } from '../validate.ts';
+
+const One = z.object({ id: Id });
+const OneActorType = One.extend({ actorType: ActorType });
+
+export const mappings = new Hono<Env>()
+  .get('/connections/:id/mappings', validate('param', One), async (c) =>
+    c.json(await showFieldMappings(c.var.ctx, c.req.valid('param').id, languageOf(c))),
+  )
+  .put(
+    '/connections/:id/mappings/:actorType',
+    validate('param', OneActorType),
+    validate('json', SaveFieldMapping),
+    async (c) => {
+      const { id, actorType } = c.req.valid('param');
+      await saveFieldMapping(c.var.ctx, id, actorType, c.req.valid('json'));
+      return c.body(null, 204);
+    },
+  );
