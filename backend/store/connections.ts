@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { FieldValues } from '../../shared/vocabulary.ts';
-import type { Connection, Scope } from '../domain/connection.ts';
+import type { Connection, Scope, Trouble } from '../domain/connection.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
@@ -95,6 +95,8 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
         config: json(connection.config),
         poll_seconds: connection.pollSeconds,
         priority: connection.priority,
+        trouble_code: connection.trouble?.code ?? null,
+        trouble_detail: connection.trouble ? json(connection.trouble.detail) : null,
       };
       await db
         .insertInto('connection')
@@ -129,6 +131,16 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
         .where('tenant', '=', tenant)
         .where('id', '=', id)
         .where('deleted', '=', false)
+        .execute();
+    },
+
+    /** Remembers how far its set-up at the connector came. */
+    async setTrouble(id: string, trouble: Trouble | null): Promise<void> {
+      await db
+        .updateTable('connection')
+        .set({ trouble_code: trouble?.code ?? null, trouble_detail: trouble ? json(trouble.detail) : null })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
         .execute();
     },
 
@@ -228,5 +240,6 @@ function toConnection(
     secretKeys,
     pollSeconds: row.poll_seconds,
     priority: row.priority,
+    trouble: row.trouble_code ? { code: row.trouble_code, detail: row.trouble_detail ?? {} } : null,
   };
 }

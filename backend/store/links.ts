@@ -46,7 +46,7 @@ export function linkStore(db: Db, tenant: string) {
     },
 
     /** Which of these actors are linked, and to what. */
-    async ofActors(connectionId: string, actors: readonly ActorRef[]): Promise<readonly Link[]> {
+    async ofActors(connectionId: string, actors: readonly ActorRef[]): Promise<readonly LinkMemory[]> {
       if (actors.length === 0) return [];
       const rows = await ofTenant()
         .where('connection_id', '=', connectionId)

@@ -1,3 +1,4 @@
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type {
   ActorType,
   ConflictPolicy,
@@ -30,6 +31,8 @@ export interface SetupTables {
     config: FieldValues;
     poll_seconds: number;
     priority: number;
+    trouble_code: ErrorCode | null;
+    trouble_detail: ErrorDetail | null;
   };
   connection_secret: {
     tenant: string;

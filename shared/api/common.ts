@@ -54,3 +54,4 @@ export const Reason = z.object({
   code: z.string(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),
 });
+export type Reason = z.infer<typeof Reason>;

@@ -114,6 +114,7 @@ export async function createWorld(): Promise<World> {
           secretKeys: [],
           pollSeconds: 60,
           priority: await store.connections.nextPriority(),
+          trouble: null,
           ...settings,
         });
         for (const actorType of actorTypes) {

@@ -27,6 +27,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       config jsonb not null,
       poll_seconds integer not null check (poll_seconds > 0),
       priority integer not null,
+      trouble_code text,
+      trouble_detail jsonb,
       primary key (tenant, id),
       foreign key (tenant, connector_id) references connector on delete cascade,
       constraint connection_deleted_is_inactive check (not (active and deleted))

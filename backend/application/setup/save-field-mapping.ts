@@ -1,0 +1,39 @@
+import type { SaveFieldMapping } from '../../../shared/api/mappings.ts';
+import { entityTypeOf, type ActorType } from '../../../shared/vocabulary.ts';
+import { inTransaction, type Context } from '../../context.ts';
+import { changeMapping } from '../../domain/change-mapping.ts';
+import { AppError } from '../../errors.ts';
+import { requireAdministrator } from '../access.ts';
+import { writersBeside } from './writers-beside.ts';
+
+/** Decides which fields of an actor type are kept equal, which way, and where they are shown. */
+export async function saveFieldMapping(
+  ctx: Context,
+  id: string,
+  actorType: ActorType,
+  input: SaveFieldMapping,
+): Promise<void> {
+  const user = requireAdministrator(ctx);
+  const type = entityTypeOf[actorType];
+  const crmFields = await ctx.crm.fields(type);
+
+  await inTransaction(ctx, async (ctx) => {
+    const connection = await ctx.store.connections.lock(id);
+    const mapping = await ctx.store.mappings.get(id, actorType);
+    if (connection.deleted) throw new AppError('connection.not_found', { id });
+    if (!mapping || mapping.missingInErp) throw new AppError('mapping.field_unknown', { field: actorType });
+
+    const writtenBy = await writersBeside(ctx, id);
+    const changed = changeMapping(mapping, input, crmFields, (crmField) => writtenBy(type, crmField));
+    if (changed.kind === 'refused') throw new AppError(changed.code, changed.detail);
+
+    await ctx.store.mappings.save(changed.mapping);
+    if (changed.repaired.length > 0) {
+      await ctx.store.links.forgetAgreed(id, actorType, changed.repaired);
+      for (const key of changed.repaired) await ctx.store.listItems.save(id, actorType, key, new Map());
+    }
+    if (connection.active) {
+      await ctx.store.marks.connection(id, 'all', { lane: 'bulk', cause: 'user', user, at: ctx.clock.now() });
+    }
+  });
+}

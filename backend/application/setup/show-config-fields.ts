@@ -1,0 +1,41 @@
+import type { ConfigFields } from '../../../shared/api/connectors.ts';
+import { inLanguage } from '../../../shared/multi-language.ts';
+import type { Context } from '../../context.ts';
+import { fillTags, type TagValues } from '../../domain/template-tags.ts';
+import type { ErpField } from '../../domain/field.ts';
+import { requireAdministrator } from '../access.ts';
+
+/** The settings a connection with this connector asks for, by rank, with what the connector suggests filled in. */
+export async function showConfigFields(ctx: Context, connectorId: string, language: string): Promise<ConfigFields> {
+  const user = requireAdministrator(ctx);
+  const connector = await ctx.store.connectors.get(connectorId);
+  const kind = ctx.connectorKind(connector.kind);
+  const [announced, installation] = await Promise.all([
+    kind.configFields(connector.url, { language }),
+    ctx.store.installations.get(),
+  ]);
+  const tags: TagValues = { serial: installation?.serial ?? '', userName: user.name };
+  const items = async ({ kind: of, listName }: ErpField) =>
+    of === 'list' && listName !== null
+      ? (await kind.configList(connector.url, listName, { language })).map(({ key, text }) => ({
+          key,
+          text: inLanguage(text, language),
+        }))
+      : null;
+
+  const fields = [...announced].sort((a, b) => a.rank - b.rank);
+  return {
+    fields: await Promise.all(
+      fields.map(async (field) => ({
+        key: field.key,
+        name: inLanguage(field.name, language),
+        description: inLanguage(field.description, language),
+        kind: field.kind,
+        access: field.access,
+        maxLength: field.maxLength,
+        items: await items(field),
+        defaultValue: field.defaultValue === null ? null : fillTags(field.defaultValue, tags),
+      })),
+    ),
+  };
+}
