@@ -42,6 +42,8 @@ export interface Context {
   /** The tenant as the signed-in person; the same as `crm` when there is none. */
   readonly userCrm: Crm;
   readonly clock: Clock;
+  /** What is built in. */
+  readonly connectorKinds: readonly ConnectorKind[];
   connectorKind(kind: ConnectorKindName): ConnectorKind;
   /** The connection, opened with its settings and secrets. */
   connector(connection: Connection): Promise<ErpConnector>;
@@ -57,9 +59,9 @@ export interface ContextParts {
   readonly connectorKinds: readonly ConnectorKind[];
 }
 
-export function createContext({ connectorKinds, ...parts }: ContextParts): Context {
+export function createContext(parts: ContextParts): Context {
   const connectorKind = (name: ConnectorKindName): ConnectorKind => {
-    const found = connectorKinds.find(({ kind }) => kind === name);
+    const found = parts.connectorKinds.find(({ kind }) => kind === name);
     if (!found) throw new Error(`No connector of kind ${name} is built in`);
     return found;
   };

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { createAcceptWebhook } from '../application/tenant/accept-webhook.ts';
@@ -10,12 +10,17 @@ import type { Env } from './env.ts';
 import { answerError, statusOf, toAppError } from './errors.ts';
 import { onlyOurPages } from './guard.ts';
 import { securityHeaders } from './headers.ts';
+import { languageOf } from './language.ts';
 import { failurePage } from './pages/page.ts';
+import { connections } from './routes/connections.ts';
+import { connectors } from './routes/connectors.ts';
 import { erpTab } from './routes/erp-tab.ts';
 import { health } from './routes/health.ts';
 import { hooks } from './routes/hooks.ts';
-import { languageOf, pages } from './routes/pages.ts';
+import { mappings } from './routes/mappings.ts';
+import { pages } from './routes/pages.ts';
 import { panels } from './routes/panels.ts';
+import { people } from './routes/people.ts';
 import { session } from './routes/session.ts';
 import { trace } from './trace.ts';
 
@@ -38,15 +43,16 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
   http.use('/api/*', onlyOurPages(app.origin), bodyLimit({ maxSize: LARGEST_BODY, onError: refuseSize }));
   http.use('/api/*', authenticate(app));
 
+  const refuse = (error: AppError, c: Context<Env>) => {
+    const { traceId } = c.var;
+    if (isForMachines(c.req.path)) return answerError(error, c, traceId);
+    return c.html(failurePage(languageOf(c), error.code, traceId, againAt(c.req.path)), statusOf[error.code]);
+  };
+  http.notFound((c) => refuse(new AppError('route.not_found'), c));
   http.onError((error, c) => {
     const known = toAppError(error);
-    const { traceId } = c.var;
-    if (known.code === 'internal') log.error('http.failed', error, { traceId, method: c.req.method });
-    if (isForMachines(c.req.path)) return answerError(known, c, traceId);
-    return c.html(failurePage(languageOf(c), known.code, traceId, againAt(c.req.path)), statusOf[known.code]);
-  });
-  http.notFound(() => {
-    throw new AppError('route.not_found');
+    if (known.code === 'internal') log.error('http.failed', error, { traceId: c.var.traceId, method: c.req.method });
+    return refuse(known, c);
   });
 
   return http
@@ -55,6 +61,10 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/', pages(app))
     .route('/', panels(panelFolder))
     .route('/api', session(app))
+    .route('/api', connectors)
+    .route('/api', connections)
+    .route('/api', mappings)
+    .route('/api', people)
     .route('/api', erpTab);
 }
 

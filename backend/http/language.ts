@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
+import type { Language } from '../../shared/vocabulary.ts';
+import { readLanguage } from './pages/texts.ts';
 
-/** The language names and explanations are wanted in: the panel says which, and a browser by itself says its own. */
-export function languageOf(c: Context): string {
-  const [first = 'en'] = (c.req.header('accept-language') ?? 'en').split(/[,;]/);
-  return /^[a-z]{2}(-[a-z]{2,4})?$/i.test(first.trim()) ? first.trim() : 'en';
+/** The panel says which language it speaks; for our own pages the browser does. */
+export function languageOf(c: Context): Language {
+  return readLanguage(c.req.header('accept-language'));
 }

@@ -1,10 +1,9 @@
 import type { ConnectorKind } from '../../../shared/api/connectors.ts';
-import { connectorKinds } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
 import { requireAdministrator } from '../access.ts';
 
 /** The software a connector can be. */
 export function listConnectorKinds(ctx: Context): readonly ConnectorKind[] {
   requireAdministrator(ctx);
-  return connectorKinds.map((kind) => ({ kind, needsUrl: ctx.connectorKind(kind).needsUrl }));
+  return ctx.connectorKinds.map(({ kind, needsUrl }) => ({ kind, needsUrl }));
 }

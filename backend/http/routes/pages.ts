@@ -14,9 +14,10 @@ import type { App } from '../../context.ts';
 import { AppError } from '../../errors.ts';
 import { browserCookie } from '../cookies.ts';
 import type { Env } from '../env.ts';
+import { languageOf } from '../language.ts';
 import { onlyOurForms } from '../guard.ts';
 import { confirmPage, handOverPage, messagePage, resultPage } from '../pages/page.ts';
-import { readLanguage, textsFor } from '../pages/texts.ts';
+import { textsFor } from '../pages/texts.ts';
 import { validate } from '../validate.ts';
 
 const Attempt = z.object({ attempt: Id });
@@ -71,8 +72,4 @@ function serve(file: string, type: string) {
 
 function refuseSize(): never {
   throw new AppError('input.too_large');
-}
-
-export function languageOf(c: Context) {
-  return readLanguage(c.req.header('accept-language'));
 }
