@@ -32,8 +32,13 @@ export const callApi: Api = async <Answer>(method: Method, path: string, { body,
     method,
     credentials: 'same-origin',
     cache: 'no-store',
+    headers: {
+      // Names and explanations in the language of the panel, which need not be the browser's.
+      'accept-language': document.documentElement.lang || 'en',
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    },
     // An empty body is JSON as well: the backend takes nothing else, so that no foreign form can reach it.
-    ...(method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
+    ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;

@@ -57,7 +57,7 @@ export class AttentionList extends PanelElement {
   }
 
   #table(links: readonly AttentionLink[]) {
-    return html`<div class="scroll" role="region" aria-labelledby="heading" tabindex="0">
+    return html`<div class="scroll" role="group" aria-labelledby="heading" tabindex="0">
       <table class="table">
         <thead>
           <tr>

@@ -29,7 +29,6 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import '../ui/value-input.ts';
 import type { ValueChanged } from '../ui/value-input.ts';
-import type { ActivationReason } from './activation-reason.ts';
 import { Closed } from './closed.ts';
 import { ConnectionSaved } from './connection-saved.ts';
 import { keptOpen } from './kept-open.ts';
@@ -244,6 +243,13 @@ export class ConnectionDialog extends PanelElement {
     if (this.draft.connectorId === null) return null;
     return html`<fieldset class="config">
       <legend>${msg('Configuration fields')}</legend>
+      ${
+        this.#locked
+          ? html`<erpsync-notice>
+              ${msg('These fields can be changed while the ERP connection is not active. Untick Active first.')}
+            </erpsync-notice>`
+          : null
+      }
       ${this.#fields.render({
         pending: () => html`<erpsync-busy></erpsync-busy>`,
         error: (error) =>
@@ -267,6 +273,7 @@ export class ConnectionDialog extends PanelElement {
         .field=${field}
         .value=${this.#valueOf(field)}
         ?secretSet=${this.#secretKept(field)}
+        ?disabled=${this.#locked}
         @erpsync-value-changed=${({ key, value }: ValueChanged) =>
           this.#edit({ config: { ...this.draft.config, [key]: value } })}
       ></erpsync-value-input>
@@ -299,6 +306,11 @@ export class ConnectionDialog extends PanelElement {
       }
       ${this.failure ? html`<erpsync-notice kind="error">${errorText(this.failure)}</erpsync-notice>` : null}
     </div>`;
+  }
+
+  /** What an active connection works with does not change under its feet. */
+  get #locked(): boolean {
+    return (this.connection?.active ?? false) && this.draft.active;
   }
 
   /** Typed here, or stored, or for a new connection what the connector suggests. A stored secret is not known here. */
@@ -400,22 +412,17 @@ export class ConnectionDialog extends PanelElement {
       pollSeconds,
     };
     await this.#do('saving', async () => {
+      if (this.connection?.active && !this.draft.active) await deactivateConnection(this.api, this.connection.id);
       const saved = this.connection
         ? await saveConnection(this.api, this.connection.id, body)
         : await addConnection(this.api, body);
       // From here on it is this connection that is edited, should the activation fail.
       this.connection = saved;
-      const reasons = await this.#setActive(saved);
+      const wanted = this.draft.active && !saved.active;
+      const reasons = wanted ? (await activateConnection(this.api, saved.id)).reasons : [];
       this.dispatchEvent(new ConnectionSaved(saved.id, reasons));
       this.dispatchEvent(new Closed());
     });
-  }
-
-  async #setActive({ id, active }: Connection): Promise<readonly ActivationReason[]> {
-    if (active === this.draft.active) return [];
-    if (this.draft.active) return (await activateConnection(this.api, id)).reasons;
-    await deactivateConnection(this.api, id);
-    return [];
   }
 
   async #do(what: 'testing' | 'saving', work: () => Promise<void>): Promise<void> {

@@ -91,7 +91,7 @@ export class ConnectionList extends PanelElement {
     const reported = this.connections.find(({ id }) => id === this.about);
     return html`<section class="card" aria-labelledby="heading">
         <h2 id="heading">${msg('ERP connections')}</h2>
-        <div class="scroll" role="region" aria-labelledby="heading" tabindex="0">
+        <div class="scroll" role="group" aria-labelledby="heading" tabindex="0">
           <table class="table">
             <thead>
               <tr>

@@ -58,11 +58,36 @@ export class ConnectorDialog extends PanelElement {
       heading=${this.connector ? msg('Edit Sync Connector') : msg('Add Sync Connector')}
       @erpsync-dialog-closed=${this.#leave}
     >
+      ${
+        this.help
+          ? html`<erpsync-notice>
+              ${msg('A sync connector is the software that speaks to one kind of ERP system. Add it once; then add an ERP connection for each ERP client you want to reach with it.')}
+            </erpsync-notice>`
+          : null
+      }
+      <div class="field">
+        <label for="name">${msg('Sync Connector name')}:</label>
+        <input
+          id="name"
+          class="input"
+          autofocus
+          maxlength="254"
+          aria-required="true"
+          placeholder="*"
+          .value=${this.draft.name}
+          @input=${(event: Event) => this.#edit({ name: (event.target as HTMLInputElement).value })}
+        />
+      </div>
       ${this.#kinds.render({
         pending: () => html`<erpsync-busy></erpsync-busy>`,
-        error: (error) => html`<erpsync-notice kind="error">${errorText(error)}</erpsync-notice>`,
-        complete: (kinds) => this.#form(kinds),
+        error: (error) =>
+          html`<erpsync-notice kind="error">
+            ${errorText(error)}
+            <button slot="action" @click=${() => this.#kinds.run()}>${msg('Try again')}</button>
+          </erpsync-notice>`,
+        complete: (kinds) => this.#address(kinds),
       })}
+      ${this.#outcome()}
       <button slot="help" class="button" aria-expanded=${this.help} @click=${() => (this.help = !this.help)}>
         ${msg('Help')}
       </button>
@@ -82,30 +107,9 @@ export class ConnectorDialog extends PanelElement {
     </erpsync-dialog>`;
   }
 
-  #form(kinds: readonly ConnectorKind[]) {
-    const { name, url } = this.draft;
+  #address(kinds: readonly ConnectorKind[]) {
     const kind = this.#kind(kinds);
     return html`
-      ${
-        this.help
-          ? html`<erpsync-notice>
-              ${msg('A sync connector is the software that speaks to one kind of ERP system. Add it once; then add an ERP connection for each ERP client you want to reach with it.')}
-            </erpsync-notice>`
-          : null
-      }
-      <div class="field">
-        <label for="name">${msg('Sync Connector name')}:</label>
-        <input
-          id="name"
-          class="input"
-          autofocus
-          maxlength="254"
-          aria-required="true"
-          placeholder="*"
-          .value=${name}
-          @input=${(event: Event) => this.#edit({ name: (event.target as HTMLInputElement).value })}
-        />
-      </div>
       ${
         this.connector || kinds.length === 1
           ? html`<div class="field">
@@ -138,12 +142,17 @@ export class ConnectorDialog extends PanelElement {
                 maxlength="1023"
                 aria-required="true"
                 placeholder="https://"
-                .value=${url}
+                .value=${this.draft.url}
                 @input=${(event: Event) => this.#edit({ url: (event.target as HTMLInputElement).value.trim() })}
               />
             </div>`
           : null
       }
+    `;
+  }
+
+  #outcome() {
+    return html`
       <p id="missing" class="muted" aria-live="polite">${missingText(this.#missing)}</p>
       ${this.testing ? html`<erpsync-busy>${msg('Testing …')}</erpsync-busy>` : null}
       ${this.saving ? html`<erpsync-busy>${msg('Saving …')}</erpsync-busy>` : null}
@@ -152,17 +161,15 @@ export class ConnectorDialog extends PanelElement {
     `;
   }
 
-  /** The chosen kind; the only one there is needs no choice. */
+  /** The chosen kind, the first until another one is chosen. */
   #kind(kinds: readonly ConnectorKind[] = this.#kinds.value ?? []): ConnectorKind | null {
-    if (kinds.length === 1) return kinds[0] ?? null;
-    return kinds.find(({ kind }) => kind === this.draft.kind) ?? null;
+    return kinds.find(({ kind }) => kind === this.draft.kind) ?? kinds[0] ?? null;
   }
 
   get #missing(): string[] {
     const kind = this.#kind();
     return [
       ...(this.draft.name.trim() === '' ? [msg('Sync Connector name')] : []),
-      ...(kind ? [] : [msg('Kind')]),
       ...(kind?.needsUrl && this.draft.url === '' ? [msg('Sync Connector URL')] : []),
     ];
   }

@@ -50,7 +50,7 @@ export class ConnectorList extends PanelElement {
     const selected = shown.find(({ id }) => id === this.selected) ?? null;
     return html`<section class="card" aria-labelledby="heading">
         <h2 id="heading">${msg('Sync Connectors')}</h2>
-        <div class="scroll" role="region" aria-labelledby="heading" tabindex="0">
+        <div class="scroll" role="group" aria-labelledby="heading" tabindex="0">
           <table class="table">
             <thead>
               <tr>

@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize';
 import type { MappableCrmField, MappedField } from '../../shared/api/mappings.ts';
 import { allowedDirections, type DirectionReason } from '../../shared/rules/direction-rules.ts';
+import type { Direction } from '../../shared/vocabulary.ts';
 
 export interface RefusedDirections {
   readonly toCrm: string | null;
@@ -10,7 +11,18 @@ export interface RefusedDirections {
 /** For each of the two buttons, why it cannot be used, in words; null when it can. */
 export function refusedDirections(field: MappedField, crmField: MappableCrmField | null): RefusedDirections {
   const { toCrm, toErp } = allowedDirections(field, crmField, field.direction);
+  // Both are on, and only one may be: each must be there to be turned off.
+  if (field.direction === 'both' && toCrm === 'oneWayOnly') return { toCrm: null, toErp: null };
   return { toCrm: toCrm && reasonText(toCrm, field), toErp: toErp && reasonText(toErp, field) };
+}
+
+/** What is left of a direction once the refused part is taken away; stored as it was, until the user changes it. */
+export function directionLeft(direction: Direction, { toCrm, toErp }: RefusedDirections): Direction {
+  const intoCrm = toCrm === null && (direction === 'toCrm' || direction === 'both');
+  const intoErp = toErp === null && (direction === 'toErp' || direction === 'both');
+  if (intoCrm && intoErp) return 'both';
+  if (intoCrm) return 'toCrm';
+  return intoErp ? 'toErp' : 'none';
 }
 
 function reasonText(reason: DirectionReason, { alreadyMappedIn }: MappedField): string {

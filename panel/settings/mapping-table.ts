@@ -14,7 +14,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
 import { actorTypeName, entityNameOf } from './actor-type-name.ts';
-import { refusedDirections } from './direction-reason.ts';
+import { directionLeft, refusedDirections } from './direction-reason.ts';
 import { MappingChanged } from './mapping-changed.ts';
 
 const shows = ['all', 'mapped', 'undirected', 'missing'] as const;
@@ -70,7 +70,7 @@ export class MappingTable extends PanelElement {
       ${active ? this.#hints() : null}
       <fieldset ?disabled=${!active}>
         <legend class="visually-hidden">${actorTypeName(actorType)}</legend>
-        <div class="scroll" role="region" aria-label=${actorTypeName(actorType)} tabindex="0">
+        <div class="scroll" role="group" aria-label=${actorTypeName(actorType)} tabindex="0">
           <table class="table">
             <thead>
               <tr>
@@ -164,7 +164,7 @@ export class MappingTable extends PanelElement {
       <td class="control">
         <erpsync-direction-buttons
           label=${name}
-          .direction=${direction}
+          .direction=${directionLeft(direction, refused)}
           .toErpRefused=${resting ?? refused.toErp}
           .toCrmRefused=${resting ?? refused.toCrm}
           @erpsync-direction-changed=${(event: DirectionChanged) => this.#set(key, { direction: event.direction })}
@@ -248,6 +248,10 @@ export class MappingTable extends PanelElement {
         padding-block: var(--so-space-3);
       }
 
+      .head > label {
+        flex-wrap: nowrap;
+      }
+
       .filter {
         width: 14em;
         border-radius: var(--so-radius-pill);
@@ -277,6 +281,7 @@ export class MappingTable extends PanelElement {
       }
 
       .table tbody th {
+        min-width: 10em;
         height: var(--so-row-height);
         padding-block: var(--so-space-1);
         border-inline-end: 0;

@@ -99,7 +99,7 @@ export class ScopeDialog extends PanelElement {
         .value=${this.search}
         @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
       />
-      <div class="scroll list" role="region" aria-label=${msg('Users and groups')} tabindex="0">
+      <div class="scroll list" role="group" aria-label=${msg('Users and groups')} tabindex="0">
         <table class="table">
           <thead>
             <tr>

@@ -97,7 +97,7 @@ export class SyncLog extends PanelElement {
         ${filtered ? msg('No hits') : msg('Nothing has been written yet. Each field the sync changes will stand here.')}
       </p>`;
     }
-    return html`<div class="scroll" role="region" aria-label=${msg('Log')} tabindex="0">
+    return html`<div class="scroll" role="group" aria-label=${msg('Log')} tabindex="0">
         <table class="table">
           <thead>
             <tr>

@@ -59,6 +59,7 @@ export class Dialog extends PanelElement {
       class="${this.size} ${this.maximised ? 'maximised' : ''}"
       aria-labelledby="heading"
       @cancel=${this.#leave}
+      @keydown=${this.#press}
     >
       <header>
         <h2 id="heading" tabindex="-1">${this.heading}</h2>
@@ -96,6 +97,11 @@ export class Dialog extends PanelElement {
     this.dialog.close();
     if (this.#opener?.isConnected) this.#opener.focus();
     this.#opener = null;
+  }
+
+  // The browser lets a dialog refuse to close only once in a row; a key that is taken never gets that far.
+  #press(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && !event.defaultPrevented) this.#leave(event);
   }
 
   #leave(event: Event): void {

@@ -1,3 +1,4 @@
+import { fixture, html } from '@open-wc/testing';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { FieldInfo } from '../../shared/api/common.ts';
 import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
@@ -7,8 +8,16 @@ import type { AttentionPage, LedgerEntry, SyncStatus } from '../../shared/api/sy
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { ActorType } from '../../shared/vocabulary.ts';
 import { ApiError, type Api, type Method } from '../../panel/api/client.ts';
+import { readPanelUrl } from '../../panel/host/panel-url.ts';
+import '../../panel/host/sign-in-gate.ts';
+import { speak } from '../../panel/locales/localize.ts';
+import '../../panel/settings/sync-settings.ts';
+import { page } from '../../panel/ui/styles/page.ts';
+import { tokens } from '../../panel/ui/styles/tokens.ts';
 
-export const session: Session = {
+for (const { styleSheet } of [tokens, page]) document.adoptedStyleSheets.push(styleSheet!);
+
+export const astrid: Session = {
   tenant: 'Cust10001',
   user: { id: 5, name: 'Astrid Berg' },
   administrator: true,
@@ -190,6 +199,7 @@ interface Call {
 
 /** What stands in for the backend: it remembers what is saved, and fails where it is told to. */
 export class SettingsWorld {
+  session = astrid;
   connectors: Connector[] = [];
   connections: Connection[] = [];
   mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
@@ -201,11 +211,22 @@ export class SettingsWorld {
   reasons: unknown[] = [];
   readonly calls: Call[] = [];
   readonly #failures = new Map<string, ApiError>();
+  readonly #held = new Map<string, Promise<void>>();
   #next = 3;
 
   /** The next call of this kind fails. */
   refuse(call: string, code: ErrorCode, detail: ErrorDetail = {}): void {
     this.#failures.set(call, new ApiError({ code, detail }));
+  }
+
+  /** Calls of this kind wait until the returned function is called. */
+  hold(call: string): () => void {
+    let release!: () => void;
+    this.#held.set(call, new Promise<void>((resolve) => (release = resolve)));
+    return () => {
+      this.#held.delete(call);
+      release();
+    };
   }
 
   sent(call: string): unknown[] {
@@ -214,6 +235,7 @@ export class SettingsWorld {
 
   readonly api: Api = async <Answer>(method: Method, path: string, { body }: { body?: unknown } = {}) => {
     this.calls.push({ method, path, body });
+    await this.#held.get(`${method} ${path}`);
     const failure = this.#failures.get(`${method} ${path}`);
     if (failure) {
       this.#failures.delete(`${method} ${path}`);
@@ -225,8 +247,13 @@ export class SettingsWorld {
   #answer(method: Method, path: string, body: unknown): unknown {
     const [, , subject = '', id = '', verb = '', last = ''] = new URL(path, 'http://localhost').pathname.split('/');
     switch (`${method} ${subject}`) {
+      case 'GET session':
+        return this.session;
       case 'GET connector-kinds':
-        return [{ kind: 'workbook', needsUrl: false }];
+        return [
+          { kind: 'workbook', needsUrl: false },
+          { kind: 'soap', needsUrl: true },
+        ];
       case 'GET connectors':
         return verb === 'config-fields' ? { fields: configFields } : this.connectors;
       case 'POST connectors':
@@ -339,3 +366,25 @@ export class SettingsWorld {
 function connectionOf({ connectorId, name, description, scope, config, pollSeconds }: SaveConnection) {
   return { connectorId, name, description, scope, config, ...(pollSeconds === undefined ? {} : { pollSeconds }) };
 }
+
+/** The Sync page as SuperOffice opens it, behind the sign-in. */
+export async function openSettings(world: SettingsWorld, language = 'en-GB'): Promise<HTMLElement> {
+  await speak(language);
+  return fixture(
+    html`<erpsync-sign-in-gate
+      administrator
+      .api=${world.api}
+      .url=${readPanelUrl(new URL('http://127.0.0.1/panels/sync-settings.html?uctx=Cust10001&usid=5'))}
+      .screen=${screen}
+    ></erpsync-sign-in-gate>`,
+  );
+}
+
+/** Types into an input as a user does. */
+export function fill(input: HTMLElement, text: string): void {
+  (input as HTMLInputElement).value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+  input.dispatchEvent(new Event('change', { bubbles: true, composed: true }));
+}
+
+const screen = () => html`<erpsync-sync-settings></erpsync-sync-settings>`;
