@@ -1,0 +1,124 @@
+import { XMLParser } from 'fast-xml-parser';
+import { AppError } from '../../../errors.ts';
+
+/** An element: its name without prefix, its attributes with theirs, its children in order, and the text directly inside. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Namespaces by prefix, as far as they are declared here or further out; the one without a prefix is `''`. */
+  readonly namespaces: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  readonly text: string;
+}
+
+const MAX_DEPTH = 64;
+const TEXT = '#text';
+const ATTRIBUTES = ':@';
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  processEntities: true,
+  htmlEntities: true,
+});
+
+/**
+ * Reads what a foreign server sent. A document type, which could define entities, is refused before any parser sees it; so is
+ * what is nested deeper than any honest answer. Throws `connector.answer_invalid`.
+ */
+export function parseXml(text: string): XmlElement {
+  const source = text.replace(/^\uFEFF/, '').trimStart();
+  if (!source.startsWith('<')) throw invalid('notXml');
+  if (/<!(?!--|\[CDATA\[)/.test(source)) throw invalid('doctype');
+  refuseDepth(source);
+
+  let parsed: unknown;
+  try {
+    parsed = parser.parse(source, true);
+  } catch (error) {
+    throw invalid('notXml', error);
+  }
+  const [root] = elements(parsed, {});
+  if (!root) throw invalid('notXml');
+  return root;
+}
+
+export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((inner) => inner.name === name);
+}
+
+export function isNil(element: XmlElement): boolean {
+  return Object.entries(element.attributes).some(
+    ([name, value]) => localName(name) === 'nil' && /^(true|1)$/.test(value),
+  );
+}
+
+/** The text of a child: null where it is nil or absent. */
+export function textOf(element: XmlElement | undefined, name: string): string | null {
+  const found = child(element, name);
+  return !found || isNil(found) ? null : found.text;
+}
+
+/** Text as XML may carry it: what is illegal in XML 1.0 even when escaped is refused, not dropped. Throws `value.invalid`. */
+export function escapeXml(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text) || !text.isWellFormed()) {
+    throw new AppError('value.invalid', { value: text.slice(0, 100) });
+  }
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;');
+}
+
+function elements(nodes: unknown, outer: XmlElement['namespaces']): XmlElement[] {
+  if (!Array.isArray(nodes)) return [];
+  return (nodes as Record<string, unknown>[]).flatMap((node) => {
+    const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
+    if (tag === undefined || tag === TEXT || tag.startsWith('?')) return [];
+    const inside = node[tag] as Record<string, unknown>[];
+    const attributes = (node[ATTRIBUTES] ?? {}) as Record<string, string>;
+    const namespaces = declaredIn(attributes, outer);
+    return [
+      {
+        name: localName(tag),
+        attributes,
+        namespaces,
+        children: elements(inside, namespaces),
+        text: inside.map((inner) => (TEXT in inner ? String(inner[TEXT]) : '')).join(''),
+      },
+    ];
+  });
+}
+
+function declaredIn(attributes: Readonly<Record<string, string>>, outer: XmlElement['namespaces']) {
+  const declared = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
+  if (declared.length === 0) return outer;
+  return { ...outer, ...Object.fromEntries(declared.map(([name, uri]) => [name.slice('xmlns:'.length), uri])) };
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** The parser goes as deep as it is led, and so would its stack. */
+function refuseDepth(source: string): void {
+  let depth = 0;
+  for (const [tag] of source.matchAll(/<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[^>]*>/g)) {
+    if (tag.startsWith('<!') || tag.startsWith('<?') || tag.endsWith('/>')) continue;
+    depth += tag.startsWith('</') ? -1 : 1;
+    if (depth > MAX_DEPTH) throw invalid('depth');
+  }
+}
+
+function invalid(problem: string, cause?: unknown): AppError {
+  return new AppError('connector.answer_invalid', { problem }, { cause });
+}

@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { BLANK, cell, excelNumber, LONGEST_TEXT, textOf, type Cell } from './cell.ts';
+import { momentOf } from './moment.ts';
+import { readStyles, type Styles } from './styles.ts';
+import { attribute, elementsIn, nextElement, prefixOf, unescaped, xmlText } from './xml.ts';
+import { tooLarge, unreadable, type ZipPackage } from './zip-package.ts';
+
+export const sheetLimits = { rows: 100_000, columns: 200, characters: 64 * 1024 * 1024 } as const;
+
+/** A worksheet as a table: row 1 names the columns, each row below is an actor or a list item. */
+export interface Sheet {
+  readonly name: string;
+  readonly part: string;
+  /** Trimmed; an unnamed column is the empty string. */
+  readonly headers: readonly string[];
+  /** Of each column, what its number formats promise beyond what its numbers show. */
+  readonly decimals: readonly boolean[];
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly number: number;
+  readonly cells: readonly Cell[];
+  /** Columns whose cell is the result of a formula. */
+  readonly formulas: readonly number[];
+  /** Changes when anything in the row does. */
+  readonly digest: string;
+}
+
+export interface Book {
+  readonly date1904: boolean;
+  readonly sheets: readonly Sheet[];
+  /** What it takes in memory, roughly, in bytes. */
+  readonly weight: number;
+}
+
+/** What a workbook part is called and where it is found. */
+export interface Parts {
+  readonly workbook: string;
+  readonly styles: string | null;
+  readonly strings: string | null;
+  readonly sheets: readonly { readonly name: string; readonly part: string }[];
+}
+
+interface Reading {
+  readonly strings: readonly string[];
+  readonly styles: Styles;
+  readonly date1904: boolean;
+  /** Counts down: shared strings make a small part stand for a large table. */
+  characters: number;
+}
+
+/** Reads the sheets `wanted` chooses by their name and headers; of the others not a row is looked at. */
+export function readBook(zip: ZipPackage, wanted: (name: string, headers: readonly string[]) => boolean): Book {
+  const parts = findParts(zip);
+  const workbook = xmlText(zip.read(parts.workbook), parts.workbook);
+  const reading: Reading = {
+    strings: parts.strings ? readStrings(xmlText(zip.read(parts.strings), parts.strings)) : [],
+    styles: parts.styles ? readStyles(xmlText(zip.read(parts.styles), parts.styles)) : [],
+    date1904: isTrue(attribute(tag(workbook, `${prefixOf(workbook, 'workbook')}workbookPr`), 'date1904')),
+    characters: sheetLimits.characters,
+  };
+  const sheets = parts.sheets.flatMap(({ name, part }) => {
+    const sheet = readSheet(name, part, xmlText(zip.read(part), part), reading, wanted);
+    return sheet ? [sheet] : [];
+  });
+  const cells = sheets.reduce((sum, { rows, headers }) => sum + rows.length * headers.length, 0);
+  return { date1904: reading.date1904, sheets, weight: (sheetLimits.characters - reading.characters) * 2 + cells * 16 };
+}
+
+export function findParts(zip: ZipPackage): Parts {
+  const workbook = relations(zip, '').find(({ type }) => type.endsWith('/officeDocument'))?.target;
+  if (workbook === undefined) throw unreadable('not a workbook');
+  const related = relations(zip, workbook);
+  const targetOf = (kind: string) => related.find(({ type }) => type.endsWith(`/${kind}`))?.target ?? null;
+
+  const xml = xmlText(zip.read(workbook), workbook);
+  const sheets = elementsIn(xml, `${prefixOf(xml, 'workbook')}sheet`).flatMap(({ attributes }) => {
+    const id = /[\w.-]+:id=(["'])(.*?)\1/.exec(attributes)?.[2];
+    const part = related.find((relation) => relation.id === id && relation.type.endsWith('/worksheet'))?.target;
+    return part === undefined ? [] : [{ name: attribute(attributes, 'name') ?? '', part }];
+  });
+  return { workbook, styles: targetOf('styles'), strings: targetOf('sharedStrings'), sheets };
+}
+
+/** `A` is 0; `C12` is 2. Null for what is no cell reference. */
+export function columnOf(reference: string): number | null {
+  let column = 0;
+  let at = 0;
+  for (; at < reference.length; at++) {
+    const letter = reference.charCodeAt(at) - 64;
+    if (letter < 1 || letter > 26) break;
+    column = column * 26 + letter;
+  }
+  return at === 0 || at > 3 ? null : column - 1;
+}
+
+export function columnName(column: number): string {
+  const rest = Math.floor(column / 26);
+  return (rest > 0 ? columnName(rest - 1) : '') + String.fromCharCode(65 + (column % 26));
+}
+
+/** Excel writes control characters, which XML cannot hold, as `_x000D_`. */
+export function unescapedControls(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replaceAll(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+function readSheet(
+  name: string,
+  part: string,
+  xml: string,
+  reading: Reading,
+  wanted: (name: string, headers: readonly string[]) => boolean,
+): Sheet | null {
+  const prefix = prefixOf(xml, 'worksheet');
+  const data = nextElement(xml, `${prefix}sheetData`, 0);
+  if (!data) throw unreadable(`${name} is no worksheet`);
+
+  const nextRow = (from: number) => nextElement(xml, `${prefix}row`, from, data.contentEnd);
+  let headers: readonly string[] | null = null;
+  let decimals: boolean[] = [];
+  let number = 0;
+  const rows: Row[] = [];
+  for (let row = nextRow(data.contentStart); row; row = nextRow(row.end)) {
+    number = rowNumber(row.attributes, number);
+    if (headers === null && number > 1) break;
+    const { cells, formulas } = readCells(xml.slice(row.contentStart, row.contentEnd), prefix, reading, decimals);
+    if (headers === null) {
+      headers = cells.map((of) => textOf(of).trim());
+      decimals = [];
+      if (!wanted(name, headers)) return null;
+    } else if (cells.some((of) => of !== BLANK)) {
+      if (number > sheetLimits.rows + 1) throw tooLarge('rows', sheetLimits.rows);
+      rows.push(toRow(number, cells.slice(0, headers.length), formulas, headers));
+    }
+  }
+  if (headers === null) return wanted(name, []) ? emptySheet(name, part) : null;
+  const known = headers.map((_, column) => decimals[column] ?? false);
+  return { name, part, headers, decimals: known, rows };
+}
+
+function emptySheet(name: string, part: string): Sheet {
+  return { name, part, headers: [], decimals: [], rows: [] };
+}
+
+function toRow(number: number, cells: readonly Cell[], formulas: readonly number[], headers: readonly string[]): Row {
+  const named = cells.flatMap((of, column) => (of === BLANK ? [] : [`${headers[column] ?? ''}\u0001${of}`]));
+  const digest = createHash('sha256').update(named.join('\u0002')).digest('base64url').slice(0, 16);
+  return { number, cells, formulas, digest };
+}
+
+function rowNumber(attributes: string, previous: number): number {
+  const number = Number(attribute(attributes, 'r') ?? previous + 1);
+  if (!Number.isInteger(number) || number <= previous) throw unreadable('rows out of order');
+  return number;
+}
+
+const NO_FORMULAS: readonly number[] = [];
+
+function readCells(xml: string, prefix: string, reading: Reading, decimals: boolean[]) {
+  const cells: Cell[] = [];
+  let formulas: number[] | null = null;
+  let column = -1;
+  for (let of = nextElement(xml, `${prefix}c`, 0); of; of = nextElement(xml, `${prefix}c`, of.end)) {
+    column = columnOf(attribute(of.attributes, 'r') ?? '') ?? column + 1;
+    const content = xml.slice(of.contentStart, of.contentEnd);
+    const read = content === '' ? BLANK : readCell(of.attributes, content, prefix, reading);
+    if (read === BLANK) continue;
+    if (column >= sheetLimits.columns) throw tooLarge('columns', sheetLimits.columns);
+
+    while (cells.length < column) cells.push(BLANK);
+    cells[column] = read;
+    reading.characters -= read.length;
+    if (reading.characters < 0) throw tooLarge('characters', sheetLimits.characters);
+    if (content.includes(`<${prefix}f`)) (formulas ??= []).push(column);
+    if (formatOf(of.attributes, reading.styles)?.kind === 'number')
+      decimals[column] ||= hasDecimals(of.attributes, reading);
+  }
+  return { cells, formulas: formulas ?? NO_FORMULAS };
+}
+
+function readCell(attributes: string, content: string, prefix: string, reading: Reading): Cell {
+  const type = attribute(attributes, 't') ?? 'n';
+  if (type === 'inlineStr') return text(richText(content, prefix));
+  const raw = valueOf(content, prefix);
+  if (raw === '') return BLANK;
+  switch (type) {
+    case 's': {
+      const shared = reading.strings[Number(raw)];
+      if (shared === undefined) throw unreadable('a text that is not there');
+      return text(shared);
+    }
+    case 'str':
+      return text(unescapedControls(unescaped(raw)));
+    case 'b':
+      return cell('b', raw === '1' || raw === 'true' ? '1' : '0');
+    case 'd':
+      return cell('d', raw);
+    case 'e':
+      return cell('e', unescaped(raw));
+    default:
+      return numberCell(raw, attributes, reading);
+  }
+}
+
+function numberCell(raw: string, attributes: string, { styles, date1904 }: Reading): Cell {
+  const number = Number(raw);
+  if (!Number.isFinite(number)) throw unreadable('a number that is none');
+  const format = formatOf(attributes, styles);
+  if (format?.kind === 'moment') {
+    const moment = momentOf(number, date1904);
+    if (moment !== null)
+      return cell('d', format.hasTime || !moment.endsWith('T00:00:00') ? moment : moment.slice(0, 10));
+  }
+  const digits = excelNumber(raw);
+  return cell('n', format?.kind === 'padded' && /^\d+$/.test(digits) ? digits.padStart(format.digits, '0') : digits);
+}
+
+function formatOf(attributes: string, styles: Styles) {
+  const style = attribute(attributes, 's');
+  return style === undefined ? undefined : styles[Number(style)];
+}
+
+function hasDecimals(attributes: string, { styles }: Reading): boolean {
+  const format = formatOf(attributes, styles);
+  return format?.kind === 'number' && format.decimals;
+}
+
+function text(of: string): Cell {
+  if (of.length > LONGEST_TEXT) throw tooLarge('text', LONGEST_TEXT);
+  return of === '' ? BLANK : cell('s', of);
+}
+
+function readStrings(xml: string): string[] {
+  const prefix = prefixOf(xml, 'sst');
+  return elementsIn(xml, `${prefix}si`).map(({ contentStart, contentEnd }) =>
+    richText(xml.slice(contentStart, contentEnd), prefix),
+  );
+}
+
+/** The runs of a text, without the reading aids Japanese workbooks put beside them. */
+function richText(xml: string, prefix: string): string {
+  const phonetic = xml.includes(`<${prefix}rPh`) ? elementsIn(xml, `${prefix}rPh`) : [];
+  const runs = elementsIn(xml, `${prefix}t`).filter(
+    ({ start }) => !phonetic.some((aid) => start > aid.start && start < aid.end),
+  );
+  return runs.map((run) => unescapedControls(unescaped(xml.slice(run.contentStart, run.contentEnd)))).join('');
+}
+
+function valueOf(content: string, prefix: string): string {
+  const value = nextElement(content, `${prefix}v`, 0);
+  return value ? content.slice(value.contentStart, value.contentEnd) : '';
+}
+
+function tag(xml: string, name: string): string {
+  return nextElement(xml, name, 0)?.attributes ?? '';
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value === '1' || value === 'true';
+}
+
+interface Relation {
+  readonly id: string;
+  readonly type: string;
+  readonly target: string;
+}
+
+/** The parts that a part refers to; links that leave the file are not among them. */
+function relations(zip: ZipPackage, from: string): Relation[] {
+  const slash = from.lastIndexOf('/');
+  const part = `${from.slice(0, slash + 1)}_rels/${from.slice(slash + 1)}.rels`;
+  if (!zip.has(part)) throw unreadable('not a workbook');
+  const xml = xmlText(zip.read(part), part);
+  return elementsIn(xml, `${prefixOf(xml, 'Relationships')}Relationship`)
+    .filter(({ attributes }) => attribute(attributes, 'TargetMode') !== 'External')
+    .map(({ attributes }) => ({
+      id: attribute(attributes, 'Id') ?? '',
+      type: attribute(attributes, 'Type') ?? '',
+      target: resolved(from, attribute(attributes, 'Target') ?? ''),
+    }));
+}
+
+function resolved(from: string, target: string): string {
+  return target.startsWith('/') ? target.slice(1) : posix.join(posix.dirname(from), target);
+}

@@ -1,0 +1,309 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, type BigIntStats } from 'node:fs';
+import { access, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../../errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { withFileLock } from './file-lock.ts';
+import { readLayout, type Layout } from './layout.ts';
+import { marked, noMarks, parsedMarks, serialised, type RowMarks } from './row-marks.ts';
+import { runJob } from './run-job.ts';
+import type { SheetEdit } from './sheet-patch.ts';
+import type { Book } from './spreadsheet.ts';
+import { packageLimits, tooLarge, unreadable } from './zip-package.ts';
+
+export interface Workbook {
+  readonly layout: Layout;
+  readonly marks: RowMarks;
+}
+
+export interface WorkbookFiles {
+  /** The workbook as it is now. One that has not changed since costs a `stat`. */
+  read(name: string): Promise<Workbook>;
+  /** Lets `plan` look at the workbook and say what to write, and answers the workbook as it then is. */
+  edit(name: string, plan: (workbook: Workbook) => readonly SheetEdit[]): Promise<Workbook>;
+}
+
+interface Loaded extends Workbook {
+  readonly identity: string;
+  readonly hash: string;
+  readonly weight: number;
+}
+
+/** Workbooks kept in memory, most recently used last, up to this much together. The last one used always stays. */
+const MEMORY = 64 * 1024 * 1024;
+/** A file in the middle of being saved is whole again soon. */
+const TRIES = 4;
+const PAUSE_MS = 120;
+/** Our marks and locks: one folder, so that people see one thing they need not care about. */
+const OWN_FOLDER = '.erp-sync';
+
+/** The workbooks of one folder. No name leads out of it. */
+export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
+  const memory = new Map<string, Loaded>();
+  const queues = new Map<string, Promise<unknown>>();
+
+  return {
+    async read(name) {
+      const path = pathOf(folder, name);
+      const known = remembered(name);
+      try {
+        if (known && identityOf(await statOf(path)) === known.identity) return known;
+        return await locked(name, () => load(name, path));
+      } catch (error) {
+        throw translated(error, name);
+      }
+    },
+
+    async edit(name, plan) {
+      const path = pathOf(folder, name);
+      try {
+        return await locked(name, (held) => change(name, path, plan, held));
+      } catch (error) {
+        throw translated(error, name);
+      }
+    },
+  };
+
+  async function load(name: string, path: string): Promise<Loaded> {
+    const identity = identityOf(await statOf(path));
+    const known = remembered(name);
+    if (known?.identity === identity) return known;
+
+    const { file, stats, book } = await readPatiently(name, path);
+    return remember(name, book, readLayout(book), identityOf(stats), hashOf(file));
+  }
+
+  async function change(
+    name: string,
+    path: string,
+    plan: (workbook: Workbook) => readonly SheetEdit[],
+    held: () => Promise<boolean>,
+  ): Promise<Workbook> {
+    const before = await load(name, path);
+    const edits = plan(before);
+    if (edits.length === 0) return before;
+
+    const unchanged = async () => {
+      await refuseIfOpen(folder, name);
+      const current = await readWhole(path);
+      if (hashOf(current.file) !== before.hash) throw new AppError('workbook.locked', { file: name });
+      return current;
+    };
+    const { file, stats } = await unchanged();
+    const { book, edited } = await runJob({ file, macros: mayHoldMacros(name), edits });
+    if (!edited) throw unreadable('nothing came of the change');
+    const layout = readLayout(book);
+    await replaceFile(path, edited, stats, async () => {
+      if (!(await held())) throw new AppError('workbook.locked', { file: name });
+      await unchanged();
+    });
+
+    // Someone may have saved since: then what we know is one version old, and the next look must find that out.
+    const now = await readWhole(path);
+    const identity = hashOf(now.file) === hashOf(edited) ? identityOf(now.stats) : 'outdated';
+    return remember(name, book, layout, identity, hashOf(edited));
+  }
+
+  async function remember(name: string, book: Book, layout: Layout, identity: string, hash: string): Promise<Loaded> {
+    const marks = await keepMarks(folder, name, layout, clock.now());
+    const loaded = { layout, marks, identity, hash, weight: book.weight };
+    memory.delete(name);
+    memory.set(name, loaded);
+    forgetOldest();
+    return loaded;
+  }
+
+  function remembered(name: string): Loaded | undefined {
+    const known = memory.get(name);
+    if (known) {
+      memory.delete(name);
+      memory.set(name, known);
+    }
+    return known;
+  }
+
+  function forgetOldest(): void {
+    let weight = [...memory.values()].reduce((sum, known) => sum + known.weight, 0);
+    for (const [name, known] of memory) {
+      if (weight <= MEMORY || memory.size === 1) return;
+      memory.delete(name);
+      weight -= known.weight;
+    }
+  }
+
+  /** In turn within this process, then alone among all of them. */
+  function locked<T>(name: string, work: (held: () => Promise<boolean>) => Promise<T>): Promise<T> {
+    const before = queues.get(name) ?? Promise.resolve();
+    const turn = before
+      .catch(() => undefined)
+      .then(async () => {
+        await statOf(pathOf(folder, name));
+        await mkdir(join(folder, OWN_FOLDER), { recursive: true });
+        return withFileLock(join(folder, OWN_FOLDER, `${name}.lock`), work);
+      });
+    queues.set(name, turn);
+    const done = () => queues.get(name) === turn && queues.delete(name);
+    turn.then(done, done);
+    return turn;
+  }
+}
+
+/** A plain name of an Excel file, visible and without a way to another folder. */
+export function isWorkbookName(name: string): boolean {
+  // eslint-disable-next-line no-control-regex -- a name with control characters is nobody's
+  return /^[^./\\~$:*?"<>|\u0000-\u001f][^/\\:*?"<>|\u0000-\u001f]{0,115}\.xls[xm]$/i.test(name);
+}
+
+function pathOf(folder: string, name: string): string {
+  if (!isWorkbookName(name)) throw new AppError('workbook.missing', { file: name });
+  return join(folder, name);
+}
+
+function mayHoldMacros(name: string): boolean {
+  return name.toLowerCase().endsWith('.xlsm');
+}
+
+async function readPatiently(name: string, path: string): Promise<Whole & { readonly book: Book }> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const whole = await readWhole(path);
+      const { book } = await runJob({ file: whole.file, macros: mayHoldMacros(name), edits: [] });
+      return { ...whole, book };
+    } catch (error) {
+      const { code } = translated(error, name);
+      const passing = code === 'workbook.unreadable' || code === 'workbook.missing' || code === 'workbook.locked';
+      if (!passing || attempt === TRIES) throw error;
+      await pause(PAUSE_MS * attempt);
+    }
+  }
+}
+
+interface Whole {
+  readonly file: Buffer;
+  readonly stats: BigIntStats;
+}
+
+async function readWhole(path: string): Promise<Whole> {
+  await statOf(path);
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const before = await handle.stat({ bigint: true });
+    if (!before.isFile()) throw new AppError('workbook.missing');
+    if (before.size > packageLimits.fileBytes) throw tooLarge('fileBytes', packageLimits.fileBytes);
+    const file = await handle.readFile();
+    const stats = await handle.stat({ bigint: true });
+    if (identityOf(stats) !== identityOf(before)) throw unreadable('it changed while it was read');
+    return { file, stats };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A symbolic link is not followed: it could lead anywhere. */
+async function statOf(path: string): Promise<BigIntStats> {
+  const stats = await lstat(path, { bigint: true });
+  if (!stats.isFile()) throw new AppError('workbook.missing');
+  return stats;
+}
+
+function identityOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join('-');
+}
+
+function hashOf(file: Buffer): string {
+  return createHash('sha256').update(file).digest('hex');
+}
+
+/**
+ * Excel and LibreOffice leave an owner file beside a workbook that is open. Reading is harmless then; what we wrote
+ * would be lost with the next save.
+ */
+async function refuseIfOpen(folder: string, name: string): Promise<void> {
+  for (const owner of [`~$${name}`, `~$${name.slice(2)}`, `.~lock.${name}#`]) {
+    const found = await access(join(folder, owner)).then(
+      () => true,
+      () => false,
+    );
+    if (found) throw new AppError('workbook.locked', { file: name });
+  }
+}
+
+/** All or nothing: whoever opens the file sees it as it was or as it is, also after a power cut. */
+async function replaceFile(
+  path: string,
+  content: Buffer,
+  stats: BigIntStats,
+  lastCheck: () => Promise<void>,
+): Promise<void> {
+  const folder = join(path, '..');
+  const temporary = join(folder, OWN_FOLDER, `${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', Number(stats.mode) & 0o777);
+    try {
+      await file.writeFile(content);
+      await file.chmod(Number(stats.mode) & 0o777);
+      await file.chown(Number(stats.uid), Number(stats.gid)).catch(() => undefined);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await lastCheck();
+    await rename(temporary, path);
+    await syncFolder(folder);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Some systems cannot; then the rename is as durable as they make it. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function keepMarks(folder: string, name: string, layout: Layout, now: Date): Promise<RowMarks> {
+  const path = join(folder, OWN_FOLDER, `${name}.json`);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  const before = text === null ? noMarks : parsedMarks(text);
+  const rows = [...layout.actors].map(
+    ([type, { rowOf }]) => [type, [...rowOf].map(([key, { digest }]) => [key, digest] as const)] as const,
+  );
+  const after = marked(before, new Map(rows), now);
+  if (after !== before) {
+    const temporary = `${path}.${randomUUID()}`;
+    const file = await open(temporary, 'wx');
+    await file
+      .writeFile(serialised(after))
+      .then(() => file.sync())
+      .finally(() => file.close());
+    await rename(temporary, path);
+  }
+  return after;
+}
+
+/** What the file system says, in the words a user understands. The path stays here. */
+function translated(error: unknown, file: string): AppError {
+  if (error instanceof AppError) {
+    return error.code === 'workbook.missing' ? new AppError(error.code, { file }, { cause: error }) : error;
+  }
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'EISDIR':
+    case 'ENAMETOOLONG':
+      return new AppError('workbook.missing', { file }, { cause: error });
+    case 'EBUSY':
+    case 'EPERM':
+    case 'EACCES':
+    case 'EROFS':
+    case 'EAGAIN':
+    case 'ETXTBSY':
+      return new AppError('workbook.locked', { file }, { cause: error });
+    default:
+      throw error;
+  }
+}
