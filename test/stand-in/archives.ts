@@ -4,7 +4,7 @@ import type { View } from './encoding.ts';
 import { badQuery, parseFilter } from './filter.ts';
 import type { Cell, Row } from './filter.ts';
 import { countries, userDefinedFields } from './seed.ts';
-import { listItems, systemAssociateId, tableNumbers, unsetValue } from './tenant.ts';
+import { listItems, tableNumbers, unsetValue } from './tenant.ts';
 import type { Company, EntityType, Person, PostalAddress, Project, Tenant } from './tenant.ts';
 
 /** A query as it stands in the address: `$select`, `$filter` and their like, without the dollar. */
@@ -154,6 +154,9 @@ function dynamicRows(tenant: Tenant, query: ArchiveQuery, associateId: number): 
       return tenant.all('person', associateId).map((row) => named(row.id, personTable(row)));
     case 'project':
       return tenant.all('project', associateId).map((row) => named(row.id, projectTable(row)));
+    case 'company':
+      // Whose installation this is.
+      return [named(1, { company_id: 1, contact_id: tenant.seed.ownerCompanyId, serialnr: tenant.seed.serial })];
     case 'mergemovelog':
       return tenant.merges.map((merge) =>
         named(merge.id, {
@@ -426,6 +429,3 @@ function count(value: string | undefined, otherwise: number): number {
 function isTime(value: Cell): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value);
 }
-
-/** For callers without a person behind them. */
-export const systemCaller = { associateId: systemAssociateId, view: { language: 'US', withOffset: true } } as const;

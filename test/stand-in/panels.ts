@@ -26,6 +26,8 @@ export function savePanel(tenant: Tenant, wire: WebPanel, by: number): WebPanel 
   if (id !== 0 && !before) throw dataError(`Web panel ${id} does not exist`);
   const saved: Panel = {
     ...wire,
+    Name: wire.Name,
+    Url: wire.Url,
     WebPanelId: before?.WebPanelId ?? tenant.nextId(),
     Rank: wire.Rank ? wire.Rank : others.length + 1,
     groupIds: before?.groupIds ?? null,

@@ -100,6 +100,8 @@ export interface Rows {
 
 export interface Panel extends WebPanel {
   readonly WebPanelId: number;
+  readonly Name: string;
+  readonly Url: string;
   /** Null: all user groups see it. */
   readonly groupIds: readonly number[] | null;
 }

@@ -24,7 +24,7 @@ import { applyPatch } from './patch.ts';
 import { userDefinedFields } from './seed.ts';
 import { notFound, SoError } from './so-error.ts';
 import type { World } from './start.ts';
-import type { EntityType, Tenant } from './tenant.ts';
+import type { EntityType, Rows, Tenant } from './tenant.ts';
 import { readBody } from './traffic.ts';
 import { defaultWebhook, deleteWebhook, findWebhooks, saveWebhook, testWebhook, webhookCarrier } from './webhooks.ts';
 import { pascalCase } from './wire.ts';
@@ -204,7 +204,7 @@ function entityRoutes<T extends EntityType>(routes: Hono<Env>, at: string, type:
     c.json(userDefinedFields[type].map((seed, index) => udefInfo(type, seed, index, c.var.view))),
   );
   routes.get(one, (c) => {
-    const row = mustFindRow(c.var, type, idOf(c));
+    const row = deletedCompany(c, type) ?? mustFindRow(c.var, type, idOf(c));
     const since = Date.parse(c.req.header('if-modified-since') ?? '');
     if (!Number.isNaN(since) && Date.parse(row.updated) <= since) return c.body(null, 304);
     return answer(c, answerEntity(c.var, type, row));
@@ -237,6 +237,12 @@ function entityRoutes<T extends EntityType>(routes: Hono<Env>, at: string, type:
     c.var.tenant.delete(type, row.id, c.var.caller.associateId);
     return c.body(null, 204);
   });
+}
+
+/** A company in the recycle bin is still answered, and says so in `Deleted`. */
+function deletedCompany<T extends EntityType>(c: Api, type: T): Rows[T] | undefined {
+  const row = c.var.tenant.records[type].get(idOf(c)) as Rows[T] | undefined;
+  return type === 'contact' && row?.deleted ? row : undefined;
 }
 
 function webhookRoutes(routes: Hono<Env>, at: string, world: World): void {

@@ -29,7 +29,7 @@ export function screen({ tenant, user, title, name, navigator, body, search = ''
     { href: `${root}/project`, text: 'Project', symbol: 'clipboard-text' },
     ...buttons.map((panel) => ({
       href: `${root}/panel/${encodeURIComponent(panel.WindowName || String(panel.WebPanelId))}`,
-      text: panel.Name ?? '',
+      text: panel.Name,
       symbol: 'arrows-clockwise',
     })),
   ];

@@ -89,7 +89,7 @@ export function pages(world: World): Hono<Env> {
     const url = panelUrl(tenant, panel, user.associateId, { contactId: 0, personId: 0, projectId: 0 });
     const navigator = `/${tenant.context}/panel/${encodeURIComponent(name)}`;
     const body = html`<div class="whole-panel">${panelFrame(panel, url)}</div>`;
-    return c.html(screen({ tenant, user, title: panel.Name ?? '', name: `panel-${name}`, navigator, body }));
+    return c.html(screen({ tenant, user, title: panel.Name, name: `panel-${name}`, navigator, body }));
   });
 
   for (const type of ['contact', 'person', 'project'] as const) recordRoutes(routes, type, world);

@@ -29,5 +29,5 @@ export function panelUrl(tenant: Tenant, panel: Panel, associateId: number, curr
     prid: current.projectId,
     lanc: languageOf(tenant, associateId),
   };
-  return (panel.Url ?? '').replace(/<([a-z0-9#?]+)>/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  return panel.Url.replace(/<([a-z0-9#?]+)>/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }

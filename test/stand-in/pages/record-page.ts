@@ -56,24 +56,18 @@ function readCard<T extends EntityType>({ tenant, type, row, previous, next }: R
         >${icon('pencil-simple')}</a
       >
     </header>
-    <div class="tabs"><span class="tab" aria-current="true">${words[type]}</span></div>
-    <div class="columns">
-      ${(['left', 'right', 'more'] as const).map(
-        (column) => html`
-          <dl class="${column}">
-            ${fields
-              .filter((field) => field.column === column)
-              .map(
-                (field) =>
-                  html`<div class="line">
-                    <dt>${field.label}:</dt>
-                    <dd class="${field.important ? 'important' : ''}">${shown(field, row)}</dd>
-                  </div>`,
-              )}
-          </dl>
-        `,
-      )}
-    </div>
+    ${cardTabs(type, (column) => {
+      const lines = fields.filter((field) => field.column === column);
+      return html`<dl>
+        ${lines.map(
+          (field) =>
+            html`<div class="line">
+              <dt>${field.label}:</dt>
+              <dd class="${field.important ? 'important' : ''}">${shown(field, row)}</dd>
+            </div>`,
+        )}
+      </dl>`;
+    })}
     <footer class="card-foot">
       <span
         >Updated: ${row.updated.slice(0, 10)} ${row.updated.slice(11, 16)}
@@ -98,17 +92,25 @@ function editCard<T extends EntityType>({ tenant, type, row, problem }: RecordPa
         <button class="button primary">Save</button>
         <a class="button" href="${isNew ? at : `${at}/${row.id}`}" data-go>Cancel</a>
       </header>
-      <div class="tabs"><span class="tab" aria-current="true">${words[type]}</span></div>
       ${problem === null ? '' : html`<p class="notice error" role="alert">${problem}</p>`}
-      <div class="columns">
-        ${(['left', 'right', 'more'] as const).map(
-          (column) =>
-            html`<div class="${column}">
-              ${fields.filter((field) => field.column === column).map((field) => control(field, row))}
-            </div>`,
-        )}
-      </div>
+      ${cardTabs(type, (column) => {
+        const lines = fields.filter((field) => field.column === column);
+        return html`<div>${lines.map((field) => control(field, row))}</div>`;
+      })}
     </form>
+  `;
+}
+
+/** The upper card's own tabs. All of a form is sent, whichever is in view. */
+function cardTabs(type: EntityType, column: (name: 'left' | 'right' | 'more') => Markup): Markup {
+  return html`
+    <div class="tabs" role="tablist" aria-label="${words[type]} card">
+      ${tab('card', words[type], true)} ${tab('more', 'More', false)}
+    </div>
+    <div class="columns" role="tabpanel" id="panel-card" aria-labelledby="tab-card">
+      ${column('left')} ${column('right')}
+    </div>
+    <div class="columns" role="tabpanel" id="panel-more" aria-labelledby="tab-more" hidden>${column('more')}</div>
   `;
 }
 
@@ -168,7 +170,7 @@ function sections<T extends EntityType>({ tenant, user, type, row }: RecordPage<
     <section class="card sections" aria-label="Section tabs">
       <div class="tabs" role="tablist" aria-label="Section tabs" data-part="tabs">
         ${tab('archive', builtIn, true)}
-        ${panels.map((panel) => tab(String(panel.WebPanelId), panel.Name ?? '', false, panel.Tooltip ?? ''))}
+        ${panels.map((panel) => tab(String(panel.WebPanelId), panel.Name, false, panel.Tooltip ?? ''))}
       </div>
       <div role="tabpanel" id="panel-archive" aria-labelledby="tab-archive" data-part="archive">
         ${archive(tenant, user, type, row)}
@@ -182,6 +184,7 @@ function sections<T extends EntityType>({ tenant, user, type, row }: RecordPage<
 
 function tab(key: string, text: string, selected: boolean, tooltip = ''): Markup {
   return html`<button
+    type="button"
     class="tab"
     role="tab"
     id="tab-${key}"
@@ -202,7 +205,7 @@ function frame(panel: Panel, url: string): Markup {
 
 export function panelFrame(panel: Panel, url: string): Markup {
   return html`<iframe
-    title="${panel.Name ?? ''}"
+    title="${panel.Name}"
     name="${panel.WindowName ?? ''}"
     data-panel="${String(panel.WebPanelId)}"
     data-url="${url}"

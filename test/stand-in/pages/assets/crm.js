@@ -32,6 +32,7 @@ function exchangeParts(main, next) {
     replace(main.querySelector(`[data-part="${part}"]`), next.querySelector(`[data-part="${part}"]`), true);
   }
   navigateFrames(main, next);
+  begin();
 }
 
 function navigateFrames(main, next) {
@@ -55,7 +56,8 @@ function replace(old, next, inside = false) {
 }
 
 function select(tab, { focus = false } = {}) {
-  for (const other of tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')) {
+  const tabs = tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]');
+  for (const other of tabs) {
     const selected = other === tab;
     other.setAttribute('aria-selected', String(selected));
     other.tabIndex = selected ? 0 : -1;
@@ -63,7 +65,7 @@ function select(tab, { focus = false } = {}) {
     panel.hidden = !selected;
     if (selected) show(panel.querySelector('iframe'));
   }
-  sessionStorage.setItem(tabKey(), tab.textContent.trim());
+  sessionStorage.setItem(tabKey(tab), tab.textContent.trim());
   if (focus) tab.focus();
 }
 
@@ -71,17 +73,18 @@ function show(frame) {
   if (frame && (!frame.hasAttribute('src') || frame.hasAttribute('data-always-reload'))) frame.src = frame.dataset.url;
 }
 
-function tabKey() {
-  return `tab:${document.querySelector('main').dataset.screen}`;
+function tabKey(tab) {
+  return `${document.querySelector('main').dataset.screen}/${tab.closest('[role="tablist"]').getAttribute('aria-label')}`;
 }
 
-/** After a new screen has come in: the tab used last, and the panel that fills the page. */
+/** After something new has come in: the tabs used last, and the panel that fills the page. */
 function begin() {
   show(document.querySelector('.whole-panel iframe'));
-  const last = sessionStorage.getItem(tabKey());
-  const tab = [...document.querySelectorAll('[role="tab"]')].find((one) => one.textContent.trim() === last);
-  if (tab) select(tab);
-  document.querySelector('[data-editing] input:not([type="hidden"])')?.focus();
+  for (const tab of document.querySelectorAll('[role="tab"]')) {
+    const last = sessionStorage.getItem(tabKey(tab)) === tab.textContent.trim();
+    if (last && tab.getAttribute('aria-selected') === 'false') select(tab);
+  }
+  document.querySelector('[data-editing] [role="tabpanel"]:not([hidden]) .input')?.focus();
 }
 
 document.addEventListener('click', (event) => {
