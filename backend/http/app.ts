@@ -17,11 +17,13 @@ import { connectors } from './routes/connectors.ts';
 import { erpTab } from './routes/erp-tab.ts';
 import { health } from './routes/health.ts';
 import { hooks } from './routes/hooks.ts';
+import { links } from './routes/links.ts';
 import { mappings } from './routes/mappings.ts';
 import { pages } from './routes/pages.ts';
 import { panels } from './routes/panels.ts';
 import { people } from './routes/people.ts';
 import { session } from './routes/session.ts';
+import { sync } from './routes/sync.ts';
 import { trace } from './trace.ts';
 
 export interface HttpParts {
@@ -65,7 +67,9 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', connections)
     .route('/api', mappings)
     .route('/api', people)
-    .route('/api', erpTab);
+    .route('/api', erpTab)
+    .route('/api', links)
+    .route('/api', sync);
 }
 
 function isForMachines(path: string): boolean {
