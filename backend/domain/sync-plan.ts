@@ -42,11 +42,18 @@ export interface LinkState {
   readonly newest: Side | null;
 }
 
+/** The side that was chosen, and the values it was chosen from: if either has moved, the choice means nothing. */
+export interface Choice {
+  readonly side: Side;
+  readonly crm: FieldValue;
+  readonly erp: FieldValue;
+}
+
 /** Why a record is looked at, as far as that changes what is decided. */
 export type Intent =
   | { readonly kind: 'sync' }
   /** Someone chose which side of a field is right. */
-  | { readonly kind: 'choose'; readonly linkId: string; readonly choices: Readonly<Record<string, Side>> }
+  | { readonly kind: 'choose'; readonly linkId: string; readonly choices: Readonly<Record<string, Choice>> }
   /** One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do. */
   | { readonly kind: 'resync'; readonly from: 'crm' | { readonly linkId: string }; readonly keepNonBlank: boolean };
 
@@ -166,9 +173,9 @@ function byIntent(
   const { linkId } = link.state;
   switch (intent.kind) {
     case 'choose': {
-      const chosen =
-        intent.linkId === linkId && !link.news.has(pair.erp.key) ? intent.choices[pair.erp.key] : undefined;
-      return chosen ? write(field, other(chosen), 'chosen') : merge(draft, rank, pair, field);
+      const choice = intent.linkId === linkId ? intent.choices[pair.erp.key] : undefined;
+      const stands = choice && sameValue(field.crm, choice.crm) && sameValue(field.erp, choice.erp);
+      return stands ? write(field, other(choice.side), 'chosen') : merge(draft, rank, pair, field);
     }
     case 'resync':
       return follow(field, intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp', intent.keepNonBlank);

@@ -5,6 +5,13 @@ import type { Claim } from '../domain/mark.ts';
 import type { Db } from './db.ts';
 import type { Database } from './schema.ts';
 
+export interface LedgerFilter {
+  readonly connectionId: string | null;
+  /** Found in a value, a field's key, the ERP key or the user's name; empty finds all. */
+  readonly text: string;
+  readonly before: number | null;
+}
+
 export function ledgerStore(db: Db, tenant: string) {
   return {
     /** Enters what is about to be written, and answers the ids in the same order. */
@@ -76,19 +83,19 @@ export function ledgerStore(db: Db, tenant: string) {
     },
 
     /** Latest first; `before` is the id of the last one seen. */
-    async page(
-      { entity, connectionId, before }: { entity?: CrmEntity; connectionId?: string; before?: number },
-      limit: number,
-    ): Promise<readonly LedgerRow[]> {
+    async page({ connectionId, text, before }: LedgerFilter, limit: number): Promise<readonly LedgerRow[]> {
       const rows = await db
         .selectFrom('ledger')
         .selectAll()
         .where('tenant', '=', tenant)
         .where('settled', '=', true)
-        .$if(before !== undefined, (query) => query.where('id', '<', before as number))
-        .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId as string))
-        .$if(entity !== undefined, (query) =>
-          query.where('crm_type', '=', (entity as CrmEntity).type).where('crm_id', '=', (entity as CrmEntity).id),
+        .$if(before !== null, (query) => query.where('id', '<', before))
+        .$if(connectionId !== null, (query) => query.where('connection_id', '=', connectionId))
+        .$if(text !== '', (query) =>
+          query.where(
+            sql<boolean>`position(lower(${text}) in
+              lower(concat_ws(' ', before, after, field_key, crm_field, erp_key, user_name))) > 0`,
+          ),
         )
         .orderBy('id', 'desc')
         .limit(limit)
@@ -118,6 +125,7 @@ function toLedgerRow(row: Selectable<Database['ledger']>): LedgerRow {
     linkId: row.link_id,
     connectionId: row.connection_id,
     entity: { type: row.crm_type, id: row.crm_id },
+    actorType: row.actor_type,
     fieldKey: row.field_key,
     crmField: row.crm_field,
     target: row.target,

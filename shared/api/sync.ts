@@ -15,6 +15,17 @@ export type SyncStatus = z.infer<typeof SyncStatus>;
 export const SetAutomaticSync = z.object({ automatic: z.boolean() });
 export type SetAutomaticSync = z.infer<typeof SetAutomaticSync>;
 
+/** Latest first; `after` is `next` of the page before. */
+export const LedgerQuery = z.object({
+  text: z.string().max(254).optional(),
+  connectionId: Id.optional(),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
+});
+export type LedgerQuery = z.infer<typeof LedgerQuery>;
+
 /** One changed field. */
 export const LedgerEntry = z.object({
   id: z.string(),

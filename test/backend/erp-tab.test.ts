@@ -76,7 +76,7 @@ describe('the ERP tab', () => {
     } as const;
     await world.store.links.settle(
       id,
-      { agreed: { NAME: { crm: 'Old', erp: 'Old' } }, open: [conflict] },
+      { agreed: { NAME: { crm: 'Old', erp: 'Old' } }, waiting: [conflict] },
       world.clock.now(),
     );
 

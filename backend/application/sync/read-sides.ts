@@ -64,6 +64,18 @@ export async function readActor({
   throw new AppError('actor.not_found');
 }
 
+/** A person belongs to a company, and is synced only where that is. */
+export async function requireParent(
+  ctx: Context,
+  { entity, company }: CrmRecord,
+  { connection, link }: Pick<OpenLink, 'connection'> & { readonly link: Pick<LinkMemory, 'actor'> },
+): Promise<void> {
+  if (entity.type !== 'person' || link.actor.type !== 'Person') return;
+  const links = company ? await ctx.store.links.ofEntity(company) : [];
+  const linked = links.some(({ connectionId, confirmedAt }) => connectionId === connection.id && confirmedAt !== null);
+  if (!linked) throw new AppError('link.parent_missing', { connection: connection.name });
+}
+
 export function wantedFields(pairs: readonly FieldPair[]): readonly WantedField[] {
   return pairs.map(({ erp: { key, kind } }) => ({ key, kind }));
 }

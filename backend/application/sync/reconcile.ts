@@ -3,17 +3,18 @@ import type { FieldValues, Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
 import type { LedgerRow } from '../../domain/ledger.ts';
-import type { AgreedValue, LinkMemory, LinkNews, WaitingField } from '../../domain/link.ts';
+import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
-import { planSync, type Intent, type LinkPlan, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
+import { planSync, type Intent, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
 import { instantOf } from '../../domain/timestamp.ts';
 import { sameValue } from '../../domain/value.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
-import { carryOut, type CarriedOut, type CarriedOutLink, type ReadLink } from './carry-out.ts';
-import { crmKeys, openLinks, readActor, readRecord, type OpenLink } from './read-sides.ts';
+import { carryOut, type CarriedOut, type ReadLink } from './carry-out.ts';
+import { newsOf } from './news-of.ts';
+import { crmKeys, openLinks, readActor, readRecord, requireParent, type OpenLink } from './read-sides.ts';
 
 /** How often an unexpected failure is tried again before the record waits for someone. */
 const PATIENCE_WITH_BUGS = 5;
@@ -79,18 +80,6 @@ async function readActors(
     read: readings.filter((reading) => 'actor' in reading),
     failed: readings.filter((reading) => 'failure' in reading),
   };
-}
-
-/** A person belongs to a company, and is synced only where that is. */
-export async function requireParent(
-  ctx: Context,
-  { entity, company }: CrmRecord,
-  { connection, link }: Pick<OpenLink, 'connection'> & { readonly link: Pick<LinkMemory, 'actor'> },
-): Promise<void> {
-  if (entity.type !== 'person' || link.actor.type !== 'Person') return;
-  const links = company ? await ctx.store.links.ofEntity(company) : [];
-  const linked = links.some(({ connectionId, confirmedAt }) => connectionId === connection.id && confirmedAt !== null);
-  if (!linked) throw new AppError('link.parent_missing', { connection: connection.name });
 }
 
 async function planned(
@@ -214,35 +203,6 @@ function nextTry(ctx: Context, { entity, attempts }: Claim, failure: AppError | 
 
 function failedLink(link: LinkMemory, { code, detail }: AppError): ReconciledLink {
   return { linkId: link.id, written: 0, conflicts: 0, obstacle: { code, detail } };
-}
-
-/** What the plan came to, in the values both sides really store. */
-function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }: CarriedOutLink): LinkNews {
-  const own = plan.links.find(({ linkId }) => linkId === link.link.id);
-  const agreed: Record<string, AgreedValue> = {};
-  const waiting: WaitingField[] = [];
-
-  for (const { erp: field, crm } of link.pairs) {
-    const now = { crm: done.crm[crm.key] ?? null, erp: erp[field.key] ?? null };
-    const row = { fieldKey: field.key, ...now };
-    const obstacle =
-      refused.get(field.key) ?? (wantedCrm(plan, own, field.key, crm.key) ? done.crmRefused.get(crm.key) : undefined);
-    const outcome = own?.open[field.key];
-    if (obstacle) {
-      waiting.push({ ...row, kind: 'parked', code: obstacle.code, detail: { ...obstacle.detail, refused: true } });
-    } else if (outcome?.kind === 'conflict') {
-      waiting.push({ ...row, kind: 'conflict', code: null, detail: null });
-    } else if (outcome) {
-      waiting.push({ ...row, kind: 'parked', code: outcome.code, detail: outcome.detail });
-    } else if (own?.agreed[field.key]) {
-      agreed[field.key] = now;
-    }
-  }
-  return { agreed, waiting };
-}
-
-function wantedCrm(plan: SyncPlan, own: LinkPlan | undefined, fieldKey: string, crmKey: string): boolean {
-  return crmKey in plan.toCrm && own?.agreed[fieldKey] !== undefined;
 }
 
 /** A worker before us entered writes and did not live to see them. Now that both sides were read, we know. */

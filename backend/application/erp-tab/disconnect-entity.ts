@@ -1,0 +1,12 @@
+import { inTransaction, type Context } from '../../context.ts';
+import { findLink } from '../sync/find-link.ts';
+
+/** Breaks a link. Nothing is deleted or changed in either system; whoever works on the record stops before its next write. */
+export async function disconnectEntity(ctx: Context, linkId: string): Promise<void> {
+  const { entity } = await findLink(ctx, linkId);
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.store.marks.revoke(entity);
+    await ctx.store.links.remove(linkId);
+    await ctx.store.marks.removeUnlinked(entity);
+  });
+}

@@ -1,0 +1,131 @@
+import { entityTypeOf } from '../../../shared/vocabulary.ts';
+import { inTransaction, type Context } from '../../context.ts';
+import type { ActorTypeMapping, Connection } from '../../domain/connection.ts';
+import { advance } from '../../domain/cursor.ts';
+import type { LinkMemory, WaitingField } from '../../domain/link.ts';
+import { flowsTo } from '../../domain/merge.ts';
+import { retryDelayMs } from '../../domain/retry.ts';
+import { latestTimestamp } from '../../domain/timestamp.ts';
+import { sameValue } from '../../domain/value.ts';
+import type { PollClaim } from '../../domain/watch.ts';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
+
+/** How many actors are compared at a time: an answer has no pages, and may hold all there are. */
+const BATCH = 2000;
+
+/**
+ * Asks a connection which actors have changed, and marks the records whose values are news. The same actors come again and
+ * again, because the question is "on or after": it is their values that tell whether there is anything to do.
+ */
+export async function pollConnection(ctx: Context, claim: PollClaim): Promise<void> {
+  const connection = await ctx.store.connections.get(claim.connectionId);
+  try {
+    const connector = await ctx.connector(connection);
+    const mappings = (await ctx.store.mappings.list(connection.id)).filter(({ active }) => active);
+    const warnings: string[] = [];
+    for (const mapping of peopleLast(mappings)) {
+      const warning = await pollActorType(ctx, claim, connector, mapping);
+      if (warning !== null) warnings.push(warning);
+    }
+    const [explanation] = warnings;
+    if (explanation !== undefined) throw new AppError('connector.rejected', { explanation });
+    await ctx.store.polls.finish(claim, ctx.clock.now(), later(ctx, connection.pollSeconds * 1000));
+  } catch (error) {
+    await failed(ctx, claim, connection, error);
+  }
+}
+
+/** Answers the connector's warning, if it gave one: then perhaps not all was there, and the next question is the same. */
+async function pollActorType(
+  ctx: Context,
+  claim: PollClaim,
+  connector: ErpConnector,
+  { actorType, fields }: ActorTypeMapping,
+): Promise<string | null> {
+  const { connectionId } = claim;
+  const watched = fields.filter(({ direction, missingInErp }) => flowsTo('crm', direction) && !missingInErp);
+  const cursor = await ctx.store.polls.cursor(connectionId, actorType);
+  const page = await connector.changedActors(
+    actorType,
+    cursor?.askedFrom ?? '',
+    watched.map(({ key, kind }) => ({ key, kind })),
+  );
+
+  const ours = page.actors.filter(({ type }) => type === actorType);
+  for (let start = 0; start < ours.length; start += BATCH) {
+    const actors = await newsIn(
+      ctx,
+      connectionId,
+      ours.slice(start, start + BATCH),
+      watched.map(({ key }) => key),
+    );
+    if (actors.length === 0) continue;
+    await inTransaction(ctx, async (ctx) => {
+      await ctx.store.polls.hold(claim);
+      const mark = { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() } as const;
+      await ctx.store.marks.actors(connectionId, actors, mark);
+    });
+  }
+  if (page.warning !== null) return page.warning;
+
+  const seen = latestTimestamp(ours.map(({ lastModified }) => lastModified));
+  await inTransaction(ctx, async (ctx) => {
+    // All that was answered is marked by now, so nothing is lost by asking further on.
+    await ctx.store.polls.hold(claim);
+    await ctx.store.polls.setCursor(connectionId, actorType, advance(cursor, seen, ctx.clock.now()));
+  });
+  return null;
+}
+
+async function newsIn(
+  ctx: Context,
+  connectionId: string,
+  actors: readonly Actor[],
+  watched: readonly string[],
+): Promise<readonly Actor[]> {
+  const links = (await ctx.store.links.ofActors(connectionId, actors)).filter(
+    ({ confirmedAt }) => confirmedAt !== null,
+  );
+  const linkOf = new Map(links.map((link) => [link.actor.erpKey, link]));
+  const waitingOf = Map.groupBy(await ctx.store.links.openFields(links.map(({ id }) => id)), ({ linkId }) => linkId);
+  return actors.filter((actor) => {
+    const link = linkOf.get(actor.erpKey);
+    return link && isNews(actor, link, waitingOf.get(link.id) ?? [], watched);
+  });
+}
+
+function isNews(
+  actor: Actor,
+  { agreed, parked }: LinkMemory,
+  waiting: readonly WaitingField[],
+  watched: readonly string[],
+): boolean {
+  if (parked) return true;
+  return watched.some((key) => {
+    const known = waiting.find(({ fieldKey }) => fieldKey === key) ?? agreed[key];
+    return !known || !sameValue(actor.values[key] ?? null, known.erp);
+  });
+}
+
+async function failed(ctx: Context, claim: PollClaim, connection: Connection, error: unknown): Promise<void> {
+  const failure = error instanceof AppError ? error : new AppError('internal', {}, { cause: error });
+  if (failure.code === 'link.busy') return;
+  if (failure.code === 'internal') {
+    log.error('poll.failed', error, { tenant: ctx.tenant, connectionId: connection.id });
+  }
+  const asked = Number(failure.detail['retryAfterSeconds'] ?? 0) * 1000;
+  const delay = retryDelayMs(claim.attempts, `${ctx.tenant} ${connection.id}`, asked);
+  await ctx.store.polls.fail(claim, failure, later(ctx, delay));
+}
+
+/** A person is synced only where her company is. */
+function peopleLast(mappings: readonly ActorTypeMapping[]): readonly ActorTypeMapping[] {
+  const isPerson = ({ actorType }: ActorTypeMapping) => Number(entityTypeOf[actorType] === 'person');
+  return mappings.toSorted((a, b) => isPerson(a) - isPerson(b));
+}
+
+function later(ctx: Context, milliseconds: number): Date {
+  return new Date(ctx.clock.now().getTime() + milliseconds);
+}

@@ -1,0 +1,112 @@
+import type { ErrorCode } from '../../../shared/errors.ts';
+import type { CrmEntityType } from '../../../shared/vocabulary.ts';
+import { inTransaction, type Context } from '../../context.ts';
+import type { FieldPair } from '../../domain/convert.ts';
+import type { LinkMemory, WaitingField } from '../../domain/link.ts';
+import { flowsTo } from '../../domain/merge.ts';
+import { sameValue } from '../../domain/value.ts';
+import type { SweepClaim } from '../../domain/watch.ts';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import type { CrmRecord } from '../../ports/crm.ts';
+import { openLinks } from './read-sides.ts';
+
+const EVERY_MS = 30_000;
+/** SuperOffice tells the time to the second, and a row may be seen a little after it was stamped. */
+const OVERLAP_MS = 60_000;
+/** Phones, e-mails, addresses and user-defined fields change without a trace; so every record is read again in turn. */
+const COMPARE_EVERY_MS = 5 * 60_000;
+const COMPARE_AT_ONCE = 200;
+const READ_AT_ONCE = 100;
+
+/**
+ * Finds what webhooks did not tell: records that changed while nobody listened, and changes that raise no event. Only
+ * records whose values are news are marked.
+ */
+export async function sweepCrm(ctx: Context, claim: SweepClaim): Promise<void> {
+  const { type } = claim;
+  const now = ctx.clock.now();
+  try {
+    const changed = claim.since ? await ctx.crm.changedSince(type, claim.since) : null;
+    const asOf = changed?.asOf ?? (await ctx.crm.changedSince(type, now)).asOf;
+    const inTurn = await ctx.store.marks.takeToCompare(type, COMPARE_AT_ONCE, before(now, COMPARE_EVERY_MS), now);
+    const news = await newsIn(ctx, type, [...new Set([...(changed?.ids ?? []), ...inTurn])]);
+
+    await inTransaction(ctx, async (ctx) => {
+      await ctx.store.sweeps.hold(claim);
+      await ctx.store.marks.entities(type, news, { lane: 'event', cause: 'sweep', user: null, at: now });
+      await ctx.store.sweeps.finish(claim, before(asOf, OVERLAP_MS), before(now, -EVERY_MS));
+    });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'link.busy') return;
+    if (!(error instanceof AppError)) log.error('sweep.failed', error, { tenant: ctx.tenant, entityType: type });
+    await ctx.store.sweeps.finish(claim, null, before(now, -EVERY_MS));
+  }
+}
+
+async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[]): Promise<readonly number[]> {
+  const links = await ctx.store.links.ofEntities(type, ids);
+  const linksOf = Map.groupBy(links, ({ entity }) => entity.id);
+  const waitingOf = Map.groupBy(await ctx.store.links.openFields(links.map(({ id }) => id)), ({ linkId }) => linkId);
+  const pairsOf = await pairsByLinkKind(ctx, links);
+  const keys = [...new Set([...pairsOf.values()].flatMap((pairs) => pairs.map(({ crm }) => crm.key)))];
+  const linked = [...linksOf.keys()];
+
+  const news: number[] = [];
+  for (let start = 0; start < linked.length; start += READ_AT_ONCE) {
+    const asked = linked.slice(start, start + READ_AT_ONCE);
+    const records = await ctx.crm.read(
+      asked.map((id) => ({ type, id })),
+      keys,
+    );
+    const recordOf = new Map(records.map((record) => [record.entity.id, record]));
+    for (const id of asked) {
+      const own = linksOf.get(id) ?? [];
+      const isNew = own.some((link) =>
+        isNews(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
+      );
+      if (isNew) news.push(id);
+    }
+  }
+  return news;
+}
+
+/** Reasons that may have gone away without any of our values changing. */
+const revivable: ReadonlySet<ErrorCode> = new Set(['entity.deleted', 'link.parent_missing']);
+
+/** A record that is not in the answer is news as long as its links do not know it. */
+function isNews(
+  record: CrmRecord | undefined,
+  link: LinkMemory,
+  pairs: readonly FieldPair[],
+  waiting: readonly WaitingField[],
+): boolean {
+  if (!record) return link.parked === null;
+  if (link.parked && revivable.has(link.parked.code)) return true;
+  return pairs.some(({ erp, crm }) => {
+    const open = waiting.find(({ fieldKey }) => fieldKey === erp.key);
+    const known = open ?? link.agreed[erp.key];
+    return flowsTo('erp', erp.direction) && (!known || !sameValue(record.values[crm.key] ?? null, known.crm));
+  });
+}
+
+async function pairsByLinkKind(
+  ctx: Context,
+  links: readonly LinkMemory[],
+): Promise<ReadonlyMap<string, readonly FieldPair[]>> {
+  const oneOfEach = new Map(links.map((link) => [kindOf(link), link]));
+  const pairs = new Map<string, readonly FieldPair[]>();
+  for (const [kind, link] of oneOfEach) {
+    const [open] = await openLinks(ctx, [link]);
+    if (open) pairs.set(kind, open.pairs);
+  }
+  return pairs;
+}
+
+function kindOf({ connectionId, actor }: LinkMemory): string {
+  return `${connectionId} ${actor.type}`;
+}
+
+function before(time: Date, milliseconds: number): Date {
+  return new Date(time.getTime() - milliseconds);
+}
