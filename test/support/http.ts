@@ -15,6 +15,7 @@ export const CRM = 'https://tenant.test';
 export interface HttpWorld extends World {
   readonly app: App;
   readonly superOffice: FakeSuperOffice;
+  readonly http: ReturnType<typeof createHttp>;
   /** A browser of its own: it keeps cookies, and says what browsers say about a request from our own page. */
   browser(): Browser;
 }
@@ -49,6 +50,7 @@ export async function createHttpWorld(): Promise<HttpWorld> {
     ...world,
     app,
     superOffice,
+    http,
     browser() {
       const cookies = new Map<string, string>();
       const browser: Browser = {
