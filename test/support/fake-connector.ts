@@ -222,7 +222,9 @@ export class FakeErp implements ErpConnector, ConnectorKind {
   createActor(draft: ActorDraft, fields: readonly WantedField[], options?: CallOptions): Promise<Actor> {
     return this.called('createActor', [draft, fields], options, () => {
       if (this.refusal) throw this.refusal;
-      const fault = this.fault(draft.type, draft.values);
+      const lacking = this.announced(draft.type).filter(({ access }) => access === 'mandatory');
+      const blank = Object.fromEntries(lacking.map(({ key }) => [key, null]));
+      const fault = this.fault(draft.type, { ...blank, ...draft.values });
       if (fault) throw fault;
 
       const keys = [...this.actors.keys()].map(refOf).filter(({ type }) => type === draft.type);
@@ -351,7 +353,9 @@ export class FakeErp implements ErpConnector, ConnectorKind {
       if (value !== null && field.maxLength > 0 && lengthOf(value) > field.maxLength) {
         return new AppError('value.too_long', { field: key, length: lengthOf(value), maxLength: field.maxLength });
       }
-      if (value !== null && field.kind !== 'list' && parseValue(field.kind, value).kind === 'unreadable') {
+      const items = field.listName === null ? undefined : this.lists.get(field.listName);
+      const stranger = items !== undefined && !items.some((item) => item.key === value);
+      if (value !== null && (stranger || parseValue(field.kind, value).kind === 'unreadable')) {
         return new AppError('value.invalid', { field: key, value });
       }
     }
