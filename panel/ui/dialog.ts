@@ -59,6 +59,7 @@ export class Dialog extends PanelElement {
       class="${this.size} ${this.maximised ? 'maximised' : ''}"
       aria-labelledby="heading"
       @cancel=${this.#leave}
+      @close=${this.#closed}
       @keydown=${this.#press}
     >
       <header>
@@ -107,6 +108,13 @@ export class Dialog extends PanelElement {
   #leave(event: Event): void {
     event.preventDefault();
     if (this.dispatchEvent(new DialogClosed())) this.open = false;
+  }
+
+  /** Closed by the browser without asking, as by the back gesture of a phone. */
+  #closed(): void {
+    if (!this.open || !this.isConnected) return;
+    if (this.dispatchEvent(new DialogClosed())) this.open = false;
+    else this.dialog.showModal();
   }
 
   static override styles = [

@@ -5,10 +5,12 @@ import '../../panel/ui/dialog.ts';
 
 describe('dialog', () => {
   it('gives the focus back to the button that opened it', async () => {
-    const page = await fixture<HTMLElement>(html`<div>
-      <button id="opener">Open</button>
-      <erpsync-dialog heading="Connect"><button autofocus>First</button></erpsync-dialog>
-    </div>`);
+    const page = await fixture<HTMLElement>(
+      html`<div>
+        <button id="opener">Open</button>
+        <erpsync-dialog heading="Connect"><button autofocus>First</button></erpsync-dialog>
+      </div>`,
+    );
     const opener = page.querySelector<HTMLElement>('#opener')!;
     const dialog = page.querySelector<Dialog>('erpsync-dialog')!;
     opener.focus();
@@ -23,6 +25,6 @@ describe('dialog', () => {
     await dialog.updateComplete;
 
     expect(dialog.open).to.equal(false);
-    expect(document.activeElement).to.equal(opener);
+    expect(document.activeElement === opener).to.equal(true);
   });
 });
