@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../../backend/context.ts';
 import { createHttp } from '../../backend/http/app.ts';
+import { configureLog } from '../../backend/log.ts';
 import { signInAttemptStore } from '../../backend/store/sign-in-attempts.ts';
 import { createStore } from '../../backend/store/store.ts';
 import type { Identity } from '../../backend/ports/super-office.ts';
@@ -29,6 +30,7 @@ export interface Browser {
 
 /** The whole backend behind HTTP, with a SuperOffice in memory. `Cust10001` is installed. */
 export async function createHttpWorld(): Promise<HttpWorld> {
+  configureLog({ level: 'silent' });
   const world = await createWorld();
   await world.db.deleteFrom('sign_in_attempt').execute();
   const superOffice = new FakeSuperOffice(world.clock);
@@ -38,9 +40,9 @@ export async function createHttpWorld(): Promise<HttpWorld> {
     registry: world.registry,
     signInAttempts: signInAttemptStore(world.db, world.seal),
     clock: world.clock,
-    connectorKinds: [world.erp],
     origin: ORIGIN,
     storeOf: (tenant) => createStore(world.db, tenant, world.seal),
+    connectorKindsOf: () => [world.erp],
   };
   await app.storeOf(world.tenant).installations.saveSystemToken('1234567890', 'ERP Sync-token');
   const panelFolder = fileURLToPath(new URL('./panels', import.meta.url));

@@ -20,6 +20,8 @@ export type AcceptWebhook = (delivery: Delivery) => Promise<void>;
 
 /** How many events share one transaction at most. */
 const BATCH = 200;
+/** How long a secret that was replaced may still be believed. */
+const SECRETS_HOLD = 60_000;
 const Tenant = /^[A-Za-z0-9_-]{1,64}$/;
 const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -29,16 +31,19 @@ const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * before, or that we do not know, is fine.
  */
 export function createAcceptWebhook(app: App): AcceptWebhook {
-  const secretsOf = new Map<string, readonly string[]>();
+  const remembered = new Map<string, { readonly secrets: readonly string[]; readonly until: number }>();
   const takeInOf = new Map<string, (event: WebhookEvent) => Promise<void>>();
 
-  /** The secrets are remembered. A signature that fits none of them may be made with one that is newer than that. */
+  /** A signature that fits no secret we remember may be made with one that is newer. */
   async function verify({ tenant, id, signature, body }: Delivery): Promise<boolean> {
     const key = `${tenant}/${id}`;
-    if (secretsOf.get(key)?.some((secret) => isSigned(body, signature, secret))) return true;
+    const now = app.clock.now().getTime();
+    const known = remembered.get(key);
+    if (known && now < known.until && isSignedWith(known.secrets, body, signature)) return true;
+
     const found = Tenant.test(tenant) && Id.test(id) ? await app.storeOf(tenant).webhooks.secrets(id) : null;
-    if (!found?.secrets.some((secret) => isSigned(body, signature, secret))) return false;
-    secretsOf.set(key, found.secrets);
+    if (!found || !isSignedWith(found.secrets, body, signature)) return false;
+    remembered.set(key, { secrets: found.secrets, until: now + SECRETS_HOLD });
     return true;
   }
 
@@ -67,7 +72,7 @@ export function createAcceptWebhook(app: App): AcceptWebhook {
       await takeIn(tenant, id, event);
     } catch (error) {
       // The subscription has been removed since its secret was read.
-      if (error instanceof AppError && error.code === 'webhook.refused') secretsOf.delete(`${tenant}/${id}`);
+      if (error instanceof AppError && error.code === 'webhook.refused') remembered.delete(`${tenant}/${id}`);
       throw error;
     }
   };
@@ -93,6 +98,10 @@ async function store(app: App, tenant: string, id: string, events: readonly Webh
       if (entity) await receiveWebhook(ctx, { entity });
     }
   });
+}
+
+function isSignedWith(secrets: readonly string[], body: Uint8Array, signature: string): boolean {
+  return secrets.some((secret) => isSigned(body, signature, secret));
 }
 
 /** SHA-256 in Base64 has one spelling of 44 characters, and another is not what SuperOffice sends. */

@@ -14,8 +14,14 @@ export function contextOf(
   tenant: string,
   seen: { readonly user: User | null; readonly crm: Crm; readonly userCrm: Crm },
 ): Context {
-  const { clock, connectorKinds } = app;
-  return createContext({ tenant, store: app.storeOf(tenant), clock, connectorKinds, ...seen });
+  const { clock } = app;
+  return createContext({
+    tenant,
+    store: app.storeOf(tenant),
+    clock,
+    connectorKinds: app.connectorKindsOf(tenant),
+    ...seen,
+  });
 }
 
 /** Where the app is not installed there is no system user, and whoever needs one is told so. */
