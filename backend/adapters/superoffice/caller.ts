@@ -52,7 +52,8 @@ export function createCaller({ tenant, tenants, credential, limit, clock, timeou
         } else if (answer.status === 401) {
           throw new AppError(credential.refusal, { status: 401 });
         } else {
-          throw failureOf(answer, clock.now());
+          const secrets = [authorization.replace(/^\w+ /, ''), credential.appToken ?? ''];
+          throw failureOf({ ...answer, secrets }, clock.now());
         }
       }
     }

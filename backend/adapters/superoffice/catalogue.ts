@@ -1,10 +1,11 @@
-import type { UDefType, UserDefinedFieldInfo } from '@superoffice/webapi';
+import type { UserDefinedFieldInfo } from '@superoffice/webapi';
 import type { CrmEntityType, FieldKind } from '../../../shared/vocabulary.ts';
 import { AppError } from '../../errors.ts';
 import type { Call } from './caller.ts';
 import { standardFields, type PlacedField } from './fields.ts';
 import { cultureOf } from './languages.ts';
 import type { Remember } from './memory.ts';
+import { enums } from './web-api.ts';
 
 export interface Catalogue {
   /** Every field that can be mapped. */
@@ -17,7 +18,7 @@ export function createCatalogue(call: Call, remember: Remember): Catalogue {
   const userDefined = (type: CrmEntityType, language?: string): Promise<readonly PlacedField[]> => {
     const languageCode = cultureOf(language);
     return remember(`fields ${type} ${languageCode}`, async () => {
-      const owner = owners[type] as UDefType;
+      const owner = enums().UDefType[owners[type]];
       const found = await call((door) =>
         door.agents.userDefinedField().getPublishedUserDefinedFieldListAsync(owner, { languageCode }),
       );

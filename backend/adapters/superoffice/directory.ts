@@ -38,7 +38,7 @@ export function createDirectory(call: Call, remember: Remember) {
   return {
     list,
 
-    async principal(): Promise<Principal> {
+    principal: async (): Promise<Principal> => {
       const response = await call((door) => door.http.get<unknown>('v1/User/currentPrincipal'));
       const answer = PrincipalAnswer.safeParse(response.data);
       if (!answer.success) throw new AppError('crm.answer_invalid', { call: 'principal' });
@@ -52,21 +52,18 @@ export function createDirectory(call: Call, remember: Remember) {
       };
     },
 
-    async users(): Promise<readonly CrmUser[]> {
-      return (await associates()).map(({ associateId = 0, fullName, name, groupIdx = 0 }) => ({
+    users: async (): Promise<readonly CrmUser[]> =>
+      (await associates()).map(({ associateId = 0, fullName, name, groupIdx = 0 }) => ({
         id: associateId,
         name: fullName || name || '',
         groupIds: groupIdx > 0 ? [groupIdx] : [],
-      }));
-    },
+      })),
 
-    async groups(): Promise<readonly CrmGroup[]> {
-      return (await list('usergroup')).map(({ key, text }) => ({ id: Number(key), name: text }));
-    },
+    groups: async (): Promise<readonly CrmGroup[]> =>
+      (await list('usergroup')).map(({ key, text }) => ({ id: Number(key), name: text })),
 
     /** The persons who are users. */
-    async userPersonIds(): Promise<ReadonlySet<number>> {
-      return new Set((await associates()).map(({ personId = 0 }) => personId));
-    },
+    userPersonIds: async (): Promise<ReadonlySet<number>> =>
+      new Set((await associates()).map(({ personId = 0 }) => personId)),
   };
 }

@@ -38,7 +38,7 @@ const Entity = z.looseObject({
   IsAssociate: z.boolean().nullish(),
   Contact: z.looseObject({ ContactId: z.int().nullish() }).nullish(),
   UserDefinedFields: z.record(z.string(), Text).nullish(),
-  CustomFields: z.record(z.string(), z.unknown()).nullish(),
+  CustomFields: z.record(z.string(), Text).nullish(),
 });
 
 type Member = keyof Wire<WebApi.ContactEntity> | keyof Wire<WebApi.PersonEntity> | keyof Wire<WebApi.ProjectEntity>;
@@ -140,7 +140,7 @@ export function valueOf(raw: Entity, { key, kind, place }: PlacedField): FieldVa
     }
     case 'custom': {
       const custom = raw.UserDefinedFields?.[place.progId] ?? raw.CustomFields?.[place.progId] ?? '';
-      return decode(kind, String(custom), key);
+      return decode(kind, custom, key);
     }
   }
 }

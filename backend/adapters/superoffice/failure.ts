@@ -10,13 +10,15 @@ export interface Answer {
   readonly reason?: string | undefined;
   readonly body?: unknown;
   readonly retryAfter?: string | undefined;
+  /** What was sent in confidence, so that an answer that repeats it goes no further with it. */
+  readonly secrets?: readonly string[];
 }
 
 const EXPLANATION = 500;
 
 /** The one place where SuperOffice's way of failing becomes ours. */
 export function failureOf(answer: Answer, now: Date): AppError {
-  const { type, explanation } = explained(answer.body);
+  const { type, explanation } = explained(answer.body, answer.secrets);
   const detail = {
     status: answer.status,
     ...(answer.reason === undefined ? {} : { reason: answer.reason }),
@@ -57,19 +59,24 @@ export function failureOf(answer: Answer, now: Date): AppError {
   }
 }
 
-function explained(body: unknown): { readonly type: string | null; readonly explanation: string | null } {
+function explained(
+  body: unknown,
+  secrets: readonly string[] | undefined,
+): { readonly type: string | null; readonly explanation: string | null } {
   if (typeof body !== 'object' || body === null) return { type: null, explanation: null };
   const told = body as Record<string, unknown>;
   const text = (...names: readonly string[]): string | null => {
     const found = names.map((name) => told[name]).find((value) => typeof value === 'string' && value !== '');
-    return typeof found === 'string' ? withoutCredentials(found).slice(0, EXPLANATION) : null;
+    return typeof found === 'string' ? withoutCredentials(found, secrets).slice(0, EXPLANATION) : null;
   };
   return { type: text('ErrorType'), explanation: text('ErrorMessage', 'MessageDetail', 'Message') };
 }
 
-/** Tickets, access tokens and JWTs, should a server be so unkind as to repeat what it was sent. */
-export function withoutCredentials(text: string): string {
-  return text
+/** Takes out what is known to be secret, and whatever looks like a ticket, an access token or a JWT. */
+export function withoutCredentials(text: string, secrets: readonly string[] = []): string {
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((left, secret) => left.replaceAll(secret, '[credential]'), text)
     .replaceAll(/\b(?:Bearer|SOTicket)\s+\S+/gi, '[credential]')
     .replaceAll(/\b\d[A-Z]:[\w.+/=:-]{8,}/g, '[credential]')
     .replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[credential]');

@@ -15,7 +15,8 @@ export async function jsonCall(url: string, init: RequestInit, timeoutMs: number
   const body = parsed(text);
   if (!response.ok) {
     const retryAfter = response.headers.get('retry-after') ?? undefined;
-    throw failureOf({ call, status: response.status, body, retryAfter }, now());
+    // What this host says of a failure may repeat what it was sent, and nobody needs to read it.
+    throw failureOf({ call, status: response.status, retryAfter }, now());
   }
   if (body === undefined) throw new AppError('crm.answer_invalid', { status: response.status });
   return body;

@@ -89,7 +89,7 @@ export function createRecords(
   }
 
   return {
-    async read(entities: readonly CrmEntity[], fieldKeys: readonly string[]): Promise<readonly CrmRecord[]> {
+    read: async (entities: readonly CrmEntity[], fieldKeys: readonly string[]): Promise<readonly CrmRecord[]> => {
       const byType = Map.groupBy(entities, ({ type }) => type);
       const read = await Promise.all(
         [...byType].map(async ([type, ofType]) => {
@@ -106,7 +106,7 @@ export function createRecords(
       return read.flat();
     },
 
-    async write(entity: CrmEntity, values: FieldValues, guard: WriteGuard = {}): Promise<CrmRecord> {
+    write: async (entity: CrmEntity, values: FieldValues, guard: WriteGuard = {}): Promise<CrmRecord> => {
       const fields = await catalogue.find(entity.type, Object.keys(values));
       checkValues(fields, values);
       const guarded = await catalogue.find(entity.type, Object.keys(guard.valuesWere ?? {}));

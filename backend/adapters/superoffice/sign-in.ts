@@ -62,7 +62,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       const answer = await oidc
         .authorizationCodeGrant(client, callback, { expectedState: state, pkceCodeVerifier: codeVerifier })
         .catch((error: unknown) => {
-          throw signInFailure(error);
+          throw received.isAway ? away() : signInFailure(error);
         });
       if (received.idToken === null) throw new AppError('sign_in.failed', { problem: 'id_token' });
       const claims = await verify(received.idToken, {
@@ -76,9 +76,9 @@ export function createSignIn(options: SignInOptions): SignIn {
     },
 
     async refresh(tokens) {
-      const { client } = configure(options, null);
+      const { client, received } = configure(options, null);
       const answer = await oidc.refreshTokenGrant(client, tokens.refreshToken).catch((error: unknown) => {
-        throw refreshFailure(error);
+        throw received.isAway ? away() : refreshFailure(error);
       });
       return tokensOf(answer, answer.refresh_token ?? tokens.refreshToken, clock);
     },
@@ -98,11 +98,13 @@ function configure({ environment, clientId, clientSecret, timeoutMs }: SignInOpt
     oidc.ClientSecretPost(clientSecret),
   );
   client.timeout = timeoutMs / 1000;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- on this machine only; see createEnvironment
   if (environment.insecure) oidc.allowInsecureRequests(client);
 
-  const received: { idToken: string | null } = { idToken: null };
+  const received: { idToken: string | null; isAway: boolean } = { idToken: null, isAway: false };
   client[oidc.customFetch] = async (url, init) => {
     const response = await fetch(url, init as RequestInit);
+    received.isAway = response.status >= 500;
     if (!response.ok || !response.headers.get('content-type')?.includes('json')) return response;
     const { id_token: idToken, ...rest } = z
       .looseObject({ id_token: z.string().nullish() })
@@ -161,9 +163,13 @@ function signInFailure(error: unknown): AppError {
     return refusal(error.error, error.error_description ?? '');
   }
   if (error instanceof oidc.ClientError) {
-    if (error.code === 'OAUTH_TIMEOUT') return new AppError('crm.unreachable', { call: 'tokens' });
+    if (error.code === 'OAUTH_TIMEOUT') return away();
     return new AppError('sign_in.failed', { problem: error.code ?? 'answer' });
   }
+  return away();
+}
+
+function away(): AppError {
   return new AppError('crm.unreachable', { call: 'tokens' });
 }
 

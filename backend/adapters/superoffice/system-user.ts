@@ -31,6 +31,15 @@ const Answer = z.object({
   ErrorMessage: z.string().nullish(),
 });
 
+const Told = z.union([z.string(), z.number()]).optional();
+const TicketClaims = z.object({
+  aud: z.unknown(),
+  [claim('ticket')]: z.string().min(1),
+  // These usually come along; if they do, they must be the ones.
+  [claim('ctx')]: Told,
+  [claim('serial')]: Told,
+});
+
 /** Exchanges the app's signature under a tenant's system token for a ticket. */
 export function createSystemUser(options: SystemUserOptions) {
   const { environment, clientSecret, verify, clock, timeoutMs } = options;
@@ -58,14 +67,14 @@ export function createSystemUser(options: SystemUserOptions) {
         },
         timeoutMs,
         () => clock.now(),
-      ),
+      ).catch((error: unknown) => {
+        const denied = error instanceof AppError && (error.code === 'session.expired' || error.code === 'crm.denied');
+        throw denied ? refusal('') : error;
+      }),
     );
     if (!answer.success) throw new AppError('crm.answer_invalid', { call: 'system user' });
     const { IsSuccessful, Token, ErrorMessage } = answer.data;
-    // Failure comes with 200: the app was revoked, or its key or secret is not the registered one.
-    if (!IsSuccessful || !Token) {
-      throw new AppError('tenant.revoked', { explanation: withoutCredentials(ErrorMessage ?? '') });
-    }
+    if (!IsSuccessful || !Token) throw refusal(withoutCredentials(ErrorMessage ?? '', [systemToken, clientSecret]));
 
     const claims = await verify(Token, {
       issuer: 'SuperOffice AS',
@@ -74,15 +83,18 @@ export function createSystemUser(options: SystemUserOptions) {
       nonce: null,
       code: 'crm.answer_invalid',
     });
-    const ticket = claims[claim('ticket')];
-    const serial = claims[claim('serial')];
-    const meant = claims[claim('ctx')] ?? tenant;
-    if (meant !== tenant || (serial !== undefined && claims['aud'] !== `spn:${String(serial)}`)) {
+    const told = TicketClaims.safeParse(claims).data;
+    const { [claim('ctx')]: ctx = tenant, [claim('serial')]: serial } = told ?? {};
+    if (!told || ctx !== tenant || (serial !== undefined && told.aud !== `spn:${String(serial)}`)) {
       throw new AppError('crm.answer_invalid', { call: 'system user' });
     }
-    if (typeof ticket !== 'string' || ticket === '') {
-      throw new AppError('crm.answer_invalid', { call: 'system user' });
-    }
-    return { ticket, until: new Date(clock.now().getTime() + FIVE_HOURS) };
+    return { ticket: String(told[claim('ticket')]), until: new Date(clock.now().getTime() + FIVE_HOURS) };
   };
+}
+
+/** Failure comes with 200 and SuperOffice's word for it: `Revoked`, `NeedsReapproval`, `InvalidTimestamp`, `InvalidSignature` ... */
+function refusal(explanation: string): AppError {
+  // Our clock, key or secret is wrong; the tenant has done nothing.
+  if (/invalid/i.test(explanation)) return new AppError('crm.rejected', { explanation });
+  return new AppError(/approv|consent/i.test(explanation) ? 'approval.missing' : 'tenant.revoked', { explanation });
 }

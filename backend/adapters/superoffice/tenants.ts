@@ -36,7 +36,11 @@ export function createTenants(environment: Environment, clock: Clock, timeoutMs:
   const now = () => clock.now();
 
   async function ask(tenant: string): Promise<Known> {
-    const answer = Answer.safeParse(await jsonCall(environment.stateUrl(tenant), {}, timeoutMs, now));
+    const told = await jsonCall(environment.stateUrl(tenant), {}, timeoutMs, now).catch((error: unknown) => {
+      const unknown = error instanceof AppError && error.code === 'entity.not_found';
+      throw unknown ? new AppError('tenant.unavailable', { state: 'Unknown' }) : error;
+    });
+    const answer = Answer.safeParse(told);
     if (!answer.success) throw new AppError('crm.answer_invalid', { call: 'state' });
     const { State, IsRunning, Api, ValidUntil } = answer.data;
     const apiUrl = Api ? Api.replace(/\/*$/, '/') : '';

@@ -69,6 +69,11 @@ export function openDoor({ apiUrl, authorization, appToken, timeoutMs }: DoorOpt
   };
 }
 
+/** The package's enums, whose values are their names. */
+export function enums(): Pick<typeof WebApi, 'Navigation' | 'UDefType' | 'UrlEncoding'> {
+  return load().enums;
+}
+
 /** What a failed call of the HTTP client says, without what was sent. Null for errors of another kind. */
 export function answerOf(error: unknown): Answer | null {
   const { axios } = load();
@@ -93,6 +98,7 @@ type AgentName = 'AssociateAgent' | 'ListAgent' | 'MDOAgent' | 'UserDefinedField
 interface Loaded {
   readonly axios: AxiosStatic;
   readonly agent: <Name extends AgentName>(name: Name) => (typeof WebApi)[Name];
+  readonly enums: typeof WebApi;
 }
 
 let loaded: Loaded | null = null;
@@ -107,10 +113,12 @@ function load(): Loaded {
   const axios = require('axios') as AxiosStatic;
   const agent: Loaded['agent'] = (name) => (require(`@superoffice/webapi/${name}.js`) as typeof WebApi)[name];
 
+  const enums = require('@superoffice/webapi/Enums.js') as typeof WebApi;
+
   // The options that the package will fall back to from now on lead nowhere.
   const refuse = axios.create({ adapter: () => Promise.reject(new Error('a call without its own options')) });
   new (agent('MDOAgent'))({ baseUrl: 'http://nowhere.invalid/', axios: refuse, axiosConfig: {} });
 
-  loaded = { axios, agent };
+  loaded = { axios, agent, enums };
   return loaded;
 }
