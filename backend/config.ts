@@ -9,7 +9,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   /** Null: the backend starts its own server in `dataDir`. Without `ownerUrl` someone else migrates. */
-  readonly database: { readonly url: string; readonly ownerUrl: string | null } | null;
+  readonly database: DatabaseConfig | null;
   /** Where browsers and SuperOffice reach us: the origin of the panels, the redirect address and the webhooks. */
   readonly publicUrl: string;
   /** The sites of SuperOffice whose pages may frame the panels. */
@@ -17,11 +17,19 @@ export interface Config {
   readonly superOffice: SuperOfficeConfig;
   /** The first seals, the others only open. */
   readonly secretsKeys: readonly [SecretsKey, ...SecretsKey[]];
-  /** Workbooks are opened in here and nowhere else. */
+  /** Workbooks are opened in here and nowhere else, each tenant's in a folder of its own. */
   readonly workbookFolder: string;
+  /** Sync connectors may be on our own network and without TLS: for development. */
+  readonly privateConnectors: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Whether this process claims sync work. */
   readonly worker: boolean;
+}
+
+export interface DatabaseConfig {
+  /** As a role that may read and write rows and no more. */
+  readonly url: string;
+  readonly ownerUrl: string | null;
 }
 
 export interface SuperOfficeConfig {
@@ -45,19 +53,24 @@ const environments = {
   online: 'https://online.superoffice.com',
 } as const;
 
-const Environment = z.object({
+const Postgres = z.url({ protocol: /^postgres(ql)?$/ });
+
+const StorageEnvironment = z.object({
+  DATA_DIR: z.string().default('data'),
+  DATABASE_URL: Postgres.optional(),
+  DATABASE_OWNER_URL: Postgres.optional(),
+});
+
+const Environment = StorageEnvironment.extend({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  DATA_DIR: z.string().default('data'),
-  DATABASE_URL: z.string().startsWith('postgres').optional(),
-  DATABASE_OWNER_URL: z.string().startsWith('postgres').optional(),
   PUBLIC_URL: z.url().optional(),
   SUPEROFFICE_ENV: z.enum(['sod', 'stage', 'online']).default('sod'),
   SUPEROFFICE_LOGIN_URL: z.url().optional(),
   FRAMED_BY: z
     .string()
     .regex(/^https?:\/\/[\w.*:-]+( https?:\/\/[\w.*:-]+)*$/)
-    .default('https://*.superoffice.com'),
+    .optional(),
   SUPEROFFICE_CLIENT_ID: z.string().min(1),
   SUPEROFFICE_CLIENT_SECRET: z.string().min(1),
   SUPEROFFICE_PRIVATE_KEY: z.string().optional(),
@@ -65,27 +78,24 @@ const Environment = z.object({
   SECRETS_KEY: z.string().optional(),
   WORKBOOK_FOLDER: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PRIVATE_CONNECTORS: z.enum(['on', 'off']).default('off'),
   WORKER: z.enum(['on', 'off']).default('on'),
 });
 
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** Throws with one line per setting that is wrong, and never repeats a value. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const checked = Environment.safeParse(given);
-  if (!checked.success) {
-    const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new Error(`These settings are missing or wrong:\n${problems.join('\n')}`);
-  }
-  const env = checked.data;
-  const dataDir = resolve(env.DATA_DIR);
+export function loadConfig(environment: Env = process.env): Config {
+  const env = checked(Environment, environment);
+  const { dataDir, database } = storageOf(env);
 
   return {
     host: env.HOST,
     port: env.PORT,
     dataDir,
-    database: env.DATABASE_URL ? { url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL ?? null } : null,
+    database,
     publicUrl: new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).origin,
-    framedBy: env.FRAMED_BY.split(' '),
+    framedBy: (env.FRAMED_BY ?? env.SUPEROFFICE_LOGIN_URL ?? 'https://*.superoffice.com').split(' '),
     superOffice: {
       loginUrl: env.SUPEROFFICE_LOGIN_URL ?? environments[env.SUPEROFFICE_ENV],
       clientId: env.SUPEROFFICE_CLIENT_ID,
@@ -94,9 +104,28 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     secretsKeys: secretsKeys(env.SECRETS_KEY ?? keepSecretsKey(dataDir)),
     workbookFolder: resolve(env.WORKBOOK_FOLDER ?? join(dataDir, 'workbooks')),
+    privateConnectors: env.PRIVATE_CONNECTORS === 'on',
     logLevel: env.LOG_LEVEL,
     worker: env.WORKER === 'on',
   };
+}
+
+/** The part of it that migrating needs. */
+export function loadStorageConfig(environment: Env = process.env): Pick<Config, 'dataDir' | 'database'> {
+  return storageOf(checked(StorageEnvironment, environment));
+}
+
+function storageOf(env: z.infer<typeof StorageEnvironment>): Pick<Config, 'dataDir' | 'database'> {
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl = null } = env;
+  return { dataDir: resolve(env.DATA_DIR), database: url === undefined ? null : { url, ownerUrl } };
+}
+
+function checked<T extends z.ZodType>(schema: T, environment: Env): z.infer<T> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`These settings are missing or wrong:\n${problems.join('\n')}`);
 }
 
 /** What a log line must not show, whatever writes it. */

@@ -15,10 +15,11 @@ export interface App {
   readonly registry: Registry;
   readonly signInAttempts: SignInAttempts;
   readonly clock: Clock;
-  readonly connectorKinds: readonly ConnectorKind[];
   /** Where browsers and SuperOffice reach us: scheme, host and port. */
   readonly origin: string;
   storeOf(tenant: string): Store;
+  /** What is built in. Each tenant has its own: one must not open another's workbooks. */
+  connectorKindsOf(tenant: string): readonly ConnectorKind[];
 }
 
 /** The signed-in person, from verified claims and SuperOffice's own answer; never from a panel URL. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { createContext, type Context, type User } from '../../backend/context.ts';
 import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
+import { configureLog } from '../../backend/log.ts';
 import { createRegistry, type Registry } from '../../backend/store/registry.ts';
 import { createSeal, type Seal } from '../../backend/store/seal.ts';
 import { createStore, type Store } from '../../backend/store/store.ts';
@@ -51,6 +52,7 @@ const OTHER_TENANT = 'Cust20002';
 
 /** Two empty tenants on a real Postgres, with a SuperOffice, an ERP and a clock that obey the test. */
 export async function createWorld(): Promise<World> {
+  configureLog({ level: 'silent' });
   database ??= createDatabase();
   const { db, appUrl } = await database;
   const clock = new TestClock();

@@ -1,0 +1,146 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
+import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
+import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
+import { createSuperOffice } from './adapters/superoffice/super-office.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { createEngineContexts } from './application/tenant/engine-context.ts';
+import { loadConfig, secretsOf, type Config } from './config.ts';
+import type { App } from './context.ts';
+import { createHttp } from './http/app.ts';
+import { startServer } from './http/server.ts';
+import { configureLog, log } from './log.ts';
+import type { ConnectorKind } from './ports/erp-connector.ts';
+import { openDb, refusePrivilegedRole } from './store/db.ts';
+import { APP, startPostgres } from './store/embedded-postgres.ts';
+import { migrate, pendingMigrations } from './store/migrate.ts';
+import { createRegistry } from './store/registry.ts';
+import { createSeal } from './store/seal.ts';
+import { signInAttemptStore } from './store/sign-in-attempts.ts';
+import { createStore } from './store/store.ts';
+import { listenForWork } from './store/work-hints.ts';
+import { startWorker } from './worker/worker.ts';
+
+export interface Backend {
+  /** Where it answers. */
+  readonly url: string;
+  /** Takes up nothing new, finishes what is under way and closes everything, within five seconds. */
+  stop(): Promise<void>;
+}
+
+/** The longest a stop may take. What is not finished by then is found by its claim at the next start. */
+const STOP_WITHIN_MS = 5_000;
+
+/** Puts the parts together and starts them: database, HTTP, worker. */
+export async function startBackend(config: Config): Promise<Backend> {
+  configureLog({ level: config.logLevel, secrets: secretsOf(config) });
+  const started: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  try {
+    const url = await start(config, started);
+    log.info('backend.started', { address: url });
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
+  const databaseUrl = await openDatabase(config, started);
+  const db = openDb(databaseUrl);
+  started.push(() => db.destroy());
+  await refusePrivilegedRole(db);
+
+  const seal = createSeal(config.secretsKeys);
+  const app: App = {
+    superOffice: createSuperOffice({
+      authUrl: config.superOffice.loginUrl,
+      clientId: config.superOffice.clientId,
+      clientSecret: config.superOffice.clientSecret,
+      systemUserPrivateKey: config.superOffice.privateKey,
+      redirectUri: `${config.publicUrl}/auth/callback`,
+      clock: systemClock,
+    }),
+    registry: createRegistry(db),
+    signInAttempts: signInAttemptStore(db, seal),
+    clock: systemClock,
+    origin: config.publicUrl,
+    storeOf: (tenant) => createStore(db, tenant, seal),
+    connectorKindsOf: connectorKinds(config),
+  };
+
+  const panelFolder = fileURLToPath(new URL('../dist/panels', import.meta.url));
+  const http = createHttp({ app, framedBy: config.framedBy, panelFolder });
+  const server = await startServer(http.fetch, config);
+  const worker = config.worker
+    ? await startWorker({
+        tenants: () => app.registry.tenants(),
+        contextFor: createEngineContexts(app),
+        listen: (onWork) => listenForWork(databaseUrl, onWork),
+      })
+    : null;
+  started.push(() => Promise.all([server.stop(), worker?.stop()]));
+  return `http://${config.host}:${server.port}`;
+}
+
+async function openDatabase(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
+  if (config.database === null) {
+    const embedded = await startPostgres(config.dataDir);
+    started.push(() => embedded.stop());
+    await migrate(embedded.ownerUrl, APP);
+    return embedded.appUrl;
+  }
+  const { url, ownerUrl } = config.database;
+  if (ownerUrl !== null) await migrate(ownerUrl, decodeURIComponent(new URL(url).username));
+  const pending = await pendingMigrations(url);
+  if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run "npm run migrate" first`);
+  return url;
+}
+
+function connectorKinds({ workbookFolder, privateConnectors }: Config): App['connectorKindsOf'] {
+  const soap = soapKind({ fetch: createSafeFetch({ allowPrivate: privateConnectors }) });
+  const known = new Map<string, readonly ConnectorKind[]>();
+  return (tenant) => {
+    const kinds = known.get(tenant) ?? [
+      workbookKind({ folder: folderOf(workbookFolder, tenant), clock: systemClock }),
+      soap,
+    ];
+    known.set(tenant, kinds);
+    return kinds;
+  };
+}
+
+function folderOf(workbookFolder: string, tenant: string): string {
+  if (!/^\w{1,64}$/.test(tenant)) throw new Error('The name of a tenant is not fit to name a folder');
+  const folder = join(workbookFolder, tenant);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+async function run(): Promise<void> {
+  const starting = startBackend(loadConfig());
+  let ending = false;
+  const end = async (signal: string) => {
+    if (ending) return;
+    ending = true;
+    log.info('backend.stopping', { signal });
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    const backend = await starting.catch(() => null);
+    await backend?.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void end(signal));
+  await starting;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  run().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+}

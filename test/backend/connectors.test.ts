@@ -1,0 +1,175 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Context } from '../../backend/context.ts';
+import { deleteConnector } from '../../backend/application/setup/delete-connector.ts';
+import { listConnectorKinds } from '../../backend/application/setup/list-connector-kinds.ts';
+import { listConnectors } from '../../backend/application/setup/list-connectors.ts';
+import { restoreConnector } from '../../backend/application/setup/restore-connector.ts';
+import { saveConnection } from '../../backend/application/setup/save-connection.ts';
+import { saveConnector } from '../../backend/application/setup/save-connector.ts';
+import { showConfigFields } from '../../backend/application/setup/show-config-fields.ts';
+import { testConnector } from '../../backend/application/setup/test-connector.ts';
+import { AppError } from '../../backend/errors.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { fakeField } from '../support/fake-connector.ts';
+
+let world: World;
+let admin: Context;
+beforeEach(async () => {
+  world = await createWorld();
+  admin = world.as();
+});
+
+const excel = { kind: 'workbook', name: 'Excel', url: '' } as const;
+const visma = { kind: 'workbook', name: 'Visma', url: 'https://visma.example/sync' } as const;
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+test('a connector is registered, renamed, deleted and restored', async () => {
+  const { id } = await saveConnector(admin, excel);
+  await saveConnector(admin, { ...excel, name: 'Excel files' }, id);
+  expect(await listConnectors(admin)).toEqual([{ ...excel, id, name: 'Excel files', deleted: false, connections: 0 }]);
+
+  await deleteConnector(admin, id);
+  expect(await listConnectors(admin)).toMatchObject([{ id, deleted: true }]);
+  await expect(saveConnector(admin, excel, id)).rejects.toMatchObject({ code: 'connector.not_found' });
+
+  expect(await restoreConnector(admin, id)).toMatchObject({ id, deleted: false });
+});
+
+test('a name is taken by one connector, in whatever case, until that one is deleted', async () => {
+  const { id } = await saveConnector(admin, excel);
+  const again = () => saveConnector(admin, { ...excel, name: 'EXCEL' });
+  await expect(again()).rejects.toMatchObject({ code: 'connector.name_taken', detail: { name: 'EXCEL' } });
+
+  await deleteConnector(admin, id);
+  await again();
+  await expect(restoreConnector(admin, id)).rejects.toMatchObject({ code: 'connector.name_taken' });
+});
+
+test('of two administrators who register one name at once, one is told', async () => {
+  const results = await Promise.allSettled([saveConnector(admin, excel), saveConnector(admin, excel)]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(await listConnectors(admin)).toHaveLength(1);
+});
+
+describe('an address', () => {
+  beforeEach(() => {
+    world.erp.needsUrl = true;
+  });
+
+  test('is asked before it is kept, and taken once', async () => {
+    world.erp.outage = new AppError('connector.unreachable');
+    await expect(saveConnector(admin, visma)).rejects.toMatchObject({ code: 'connector.unreachable' });
+    expect(await listConnectors(admin)).toEqual([]);
+
+    world.erp.outage = null;
+    await saveConnector(admin, visma);
+    await expect(saveConnector(admin, { ...visma, name: 'Other' })).rejects.toMatchObject({
+      code: 'connector.url_taken',
+    });
+  });
+
+  test('need not answer for its connector to be renamed', async () => {
+    const { id } = await saveConnector(admin, visma);
+    world.erp.outage = new AppError('connector.unreachable');
+    expect(await saveConnector(admin, { ...visma, name: 'Visma Norge' }, id)).toMatchObject({ name: 'Visma Norge' });
+  });
+
+  test('that moves takes no password along, and stops what used it', async () => {
+    const { id: connectorId } = await saveConnector(admin, visma);
+    const typed = { Filename: 'a.xlsx', Password: 'hemmelig-123' };
+    const scope = { everyone: true, members: [] };
+    const { id } = await saveConnection(admin, { connectorId, name: 'Norge', description: '', scope, config: typed });
+    await world.store.connections.setActive(id, true);
+    world.erp.calls.length = 0;
+
+    await saveConnector(admin, { ...visma, url: 'https://visma.example/other-path' }, connectorId);
+    expect(await world.store.connections.get(id)).toMatchObject({ active: true, secretKeys: ['Password'] });
+
+    await saveConnector(admin, { ...visma, url: 'https://evil.example/sync' }, connectorId);
+    const moved = await world.store.connections.get(id);
+    expect(moved).toMatchObject({ active: false, secretKeys: [] });
+    expect(
+      JSON.stringify(await world.ctx.connector(moved).then((opened) => (opened as typeof world.erp).settings)),
+    ).not.toContain('hemmelig-123');
+  });
+
+  test('must be there, and only where it is used', async () => {
+    await expect(testConnector(admin, excel)).rejects.toMatchObject({ code: 'input.invalid' });
+    world.erp.needsUrl = false;
+    await expect(testConnector(admin, visma)).rejects.toMatchObject({ code: 'input.invalid' });
+  });
+});
+
+test('a connector with connections is not deleted', async () => {
+  await world.connection();
+  const [connector] = await listConnectors(admin);
+  await expect(deleteConnector(admin, connector!.id)).rejects.toMatchObject({ code: 'connector.has_connections' });
+});
+
+test('a connector is not deleted while a connection is being made with it', async () => {
+  const { id } = await saveConnector(admin, excel);
+  const scope = { everyone: true, members: [] };
+  const connection = { connectorId: id, name: 'Norge', description: '', scope, config: { Filename: 'a.xlsx' } };
+  for (let round = 0; round < 10; round++) {
+    const [saved, deleted] = await Promise.allSettled([
+      saveConnection(admin, { ...connection, name: `Norge ${round}` }),
+      deleteConnector(admin, id),
+    ]);
+    expect([saved.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
+    if (deleted.status === 'fulfilled') await restoreConnector(admin, id);
+    else break;
+  }
+});
+
+describe('config fields', () => {
+  test('come by rank, in the language of the user, with items and filled-in suggestions', async () => {
+    const { id } = await saveConnector(admin, excel);
+    await world.registry.add(world.tenant, world.clock.now());
+    await world.store.installations.saveSystemToken('12345', 'token');
+    world.erp.lists.set('Mode', [{ key: 'x', text: 'US:"Fast";NO:"Rask"' }]);
+    world.erp.config = [
+      fakeField('Mode', { kind: 'list', listName: 'Mode', rank: 2, name: 'US:"Mode";NO:"Modus"' }),
+      fakeField('Client', { rank: 1, defaultValue: 'so-<ser#>{{nothing.known}}' }),
+      fakeField('Html', { rank: 3, defaultValue: '<strong>' }),
+    ];
+
+    const { fields } = await showConfigFields(admin, id, 'nb');
+
+    expect(fields).toMatchObject([
+      { key: 'Client', defaultValue: 'so-12345', items: null },
+      { key: 'Mode', name: 'Modus', items: [{ key: 'x', text: 'Rask' }] },
+      { key: 'Html', defaultValue: '<strong>' },
+    ]);
+  });
+});
+
+describe('who may', () => {
+  const verbs: Record<string, (ctx: Context) => unknown> = {
+    listConnectors,
+    listConnectorKinds,
+    saveConnector: (ctx) => saveConnector(ctx, excel),
+    testConnector: (ctx) => testConnector(ctx, excel),
+    deleteConnector: (ctx) => deleteConnector(ctx, nobody),
+    restoreConnector: (ctx) => restoreConnector(ctx, nobody),
+    showConfigFields: (ctx) => showConfigFields(ctx, nobody, 'en'),
+  };
+
+  test.each(Object.keys(verbs))('%s wants a licensed administrator', async (verb) => {
+    const call = async (ctx: Context) => verbs[verb]!(ctx);
+    await expect(call(world.as({ administrator: false }))).rejects.toMatchObject({ code: 'access.denied' });
+    await expect(call(world.as({ licensed: false }))).rejects.toMatchObject({ code: 'licence.missing' });
+    await expect(call(world.ctx)).rejects.toMatchObject({ code: 'session.missing' });
+    expect(world.erp.calls).toEqual([]);
+  });
+
+  test("another tenant's connector does not exist", async () => {
+    const { id } = await saveConnector(admin, excel);
+    const stranger = world.otherTenant();
+    expect(await listConnectors(stranger)).toEqual([]);
+    await expect(saveConnector(stranger, excel, id)).rejects.toMatchObject({ code: 'connector.not_found' });
+    await expect(deleteConnector(stranger, id)).rejects.toMatchObject({ code: 'connector.not_found' });
+    await expect(restoreConnector(stranger, id)).rejects.toMatchObject({ code: 'connector.not_found' });
+    await expect(showConfigFields(stranger, id, 'en')).rejects.toMatchObject({ code: 'connector.not_found' });
+    expect(await saveConnector(stranger, excel)).toMatchObject({ name: 'Excel' });
+  });
+});
