@@ -8,9 +8,11 @@ export function allByRole(role: string, name?: string | RegExp): HTMLElement[] {
   const { aria, text } = axe.commons;
   axe.setup(document.body);
   try {
-    return everyElement(document.body).filter(
+    const elements = everyElement(document.body);
+    const modal = elements.findLast((element) => element.matches('dialog:modal')) ?? null;
+    return elements.filter(
       (element) =>
-        element.checkVisibility() && aria.getRole(element) === role && fits(text.accessibleText(element), name),
+        isReachable(element, modal) && aria.getRole(element) === role && fits(text.accessibleText(element), name),
     );
   } finally {
     axe.teardown();
@@ -62,6 +64,20 @@ interface Axe {
     readonly aria: { getRole(element: Element): string | null };
     readonly text: { accessibleText(element: Element): string };
   };
+}
+
+/** Seen, and not behind a modal dialog: there the page is inert. */
+function isReachable(element: HTMLElement, modal: HTMLElement | null): boolean {
+  if (!element.checkVisibility()) return false;
+  let node: Node | null = element;
+  while (modal && node && node !== modal) node = outer(node);
+  return node !== null;
+}
+
+/** The node around it on the screen, out of slots and shadow roots. */
+function outer(node: Node): Node | null {
+  if (node instanceof ShadowRoot) return node.host;
+  return (node instanceof Element ? node.assignedSlot : null) ?? node.parentNode;
 }
 
 function fits(actual: string, wanted: string | RegExp | undefined): boolean {
