@@ -81,7 +81,7 @@ export class Combobox extends PanelElement {
           placeholder=${this.placeholder || this.noSelection}
           .value=${this.typed ?? chosen?.text ?? ''}
           ?disabled=${this.disabled}
-          @click=${() => this.#show()}
+          @click=${this.#openAll}
           @input=${this.#type}
           @keydown=${this.#press}
           @blur=${this.#hide}
@@ -120,6 +120,12 @@ export class Combobox extends PanelElement {
     this.renderRoot.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
   }
 
+  /** Marks the text as well, so that typing replaces it. */
+  #openAll(): void {
+    this.input.select();
+    this.#show();
+  }
+
   #show(): void {
     if (this.open || this.disabled) return;
     this.open = true;
@@ -127,7 +133,6 @@ export class Combobox extends PanelElement {
       0,
       this.#choices.findIndex(({ key }) => key === this.value),
     );
-    this.input.select();
     this.#place();
     this.list.showPopover();
   }
@@ -168,7 +173,7 @@ export class Combobox extends PanelElement {
     const last = Math.min(this.#choices.length, SHOWN) - 1;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
-      if (!this.open) this.#show();
+      if (!this.open) this.#openAll();
       else if (event.key === 'ArrowDown') this.active = this.active >= last ? 0 : this.active + 1;
       else this.active = this.active <= 0 ? Math.max(last, 0) : this.active - 1;
     } else if (event.key === 'Enter' && this.open) {
