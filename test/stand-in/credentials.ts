@@ -28,8 +28,7 @@ export const accessTokenSeconds = 3_600;
 const ticketHours = 6;
 
 export function createCredentials(app: AppRegistration, now: () => Date): Credentials {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const kid = randomBytes(12).toString('hex').toUpperCase();
+  const { privateKey, publicKey, kid } = signingKey();
   const accessTokens = new Map<
     string,
     { readonly context: string; readonly associateId: number; readonly until: number }
@@ -82,6 +81,17 @@ export function createCredentials(app: AppRegistration, now: () => Date): Creden
       tickets.clear();
     },
   };
+}
+
+let key: { readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly kid: string } | undefined;
+
+/** One for the process: making one takes longer than most tests. */
+function signingKey(): NonNullable<typeof key> {
+  key ??= {
+    ...generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    kid: randomBytes(12).toString('hex').toUpperCase(),
+  };
+  return key;
 }
 
 /** `{system token}.{yyyyMMddHHmm}.{signature}`; answers what is wrong with it, or null. */

@@ -13,9 +13,11 @@ export interface AppRegistration {
   readonly authorizeText: string;
 }
 
-/** Registers our app, as running at `appUrl`. Secret and key are new at every call. */
+let keys: { readonly privateKey: string; readonly publicKey: string } | undefined;
+
+/** Registers our app, as running at `appUrl`. The secret is new at every call, the key with every process. */
 export function appRegistration(appUrl: string): AppRegistration {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  keys ??= generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -24,8 +26,7 @@ export function appRegistration(appUrl: string): AppRegistration {
     appName: 'ERP Sync',
     clientId: '4f1c7a52d9be4f0aa1f3c2b7e6d80955',
     clientSecret: randomBytes(16).toString('hex'),
-    privateKey,
-    publicKey,
+    ...keys,
     redirectUrls: [new URL('/auth/callback', appUrl).href],
     authorizeText:
       'ERP Sync reads and changes companies, contacts and projects, and adds its pages to SuperOffice. It works in the background on behalf of your company.',
