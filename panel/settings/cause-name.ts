@@ -7,7 +7,7 @@ export function causeName(cause: string): string {
 }
 
 const names: Record<Cause, () => string> = {
-  user: () => msg('User', { desc: 'cause of a change in the sync log' }),
+  user: () => msg('User'),
   webhook: () => msg('Changed in SuperOffice'),
   poll: () => msg('Changed in ERP'),
   sweep: () => msg('Regular check'),
