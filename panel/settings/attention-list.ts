@@ -62,8 +62,8 @@ export class AttentionList extends PanelElement {
         <thead>
           <tr>
             <th scope="col">${msg('Record')}</th>
-            <th scope="col">${msg('ERP connection')}</th>
             <th scope="col">${msg('Reason')}</th>
+            <th scope="col">${msg('ERP connection')}</th>
             <th scope="col">${msg('Since')}</th>
             <th scope="col"><span class="visually-hidden">${msg('Action')}</span></th>
           </tr>
@@ -81,8 +81,8 @@ export class AttentionList extends PanelElement {
       <td>
         <button class="link" @click=${() => openEntity(this.session, link.entity)}>${name}</button>
       </td>
-      <td>${link.connectionName}</td>
       <td class="wrap">${reasonsOf(link).map((reason) => html`<p>${reason}</p>`)}</td>
+      <td>${link.connectionName}</td>
       <td>${formatMoment(link.since)}</td>
       <td>
         ${

@@ -45,7 +45,7 @@ export class SyncLog extends PanelElement {
   #first = new Task(this, {
     args: () => [this.text, this.connectionId] as const,
     task: async ([text, connectionId], { signal }) => {
-      const page = await fetchLedger(this.api, { text, connectionId, after: null }, signal);
+      const page = await fetchLedger(this.api, { text, connectionId: connectionId ?? undefined }, signal);
       this.more = [];
       this.failure = null;
       return page;
@@ -160,7 +160,7 @@ export class SyncLog extends PanelElement {
     this.loadingMore = true;
     this.failure = null;
     try {
-      const page = await fetchLedger(this.api, { text, connectionId, after });
+      const page = await fetchLedger(this.api, { text, connectionId: connectionId ?? undefined, after });
       // The user may have searched for something else meanwhile.
       if (text === this.text && connectionId === this.connectionId) this.more = [...this.more, page];
     } catch (error) {
