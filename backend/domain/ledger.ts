@@ -1,4 +1,4 @@
-import type { ActorType, Cause, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { ActorRef, Cause, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 import type { Link } from './link.ts';
 import type { Step } from './sync-plan.ts';
 
@@ -9,7 +9,7 @@ export interface LedgerRow {
   readonly linkId: string;
   readonly connectionId: string;
   readonly entity: CrmEntity;
-  readonly actorType: ActorType;
+  readonly actor: ActorRef;
   readonly fieldKey: string;
   readonly crmField: string;
   readonly target: Side;

@@ -125,7 +125,7 @@ function toLedgerRow(row: Selectable<Database['ledger']>): LedgerRow {
     linkId: row.link_id,
     connectionId: row.connection_id,
     entity: { type: row.crm_type, id: row.crm_id },
-    actorType: row.actor_type,
+    actor: { type: row.actor_type, erpKey: row.erp_key },
     fieldKey: row.field_key,
     crmField: row.crm_field,
     target: row.target,

@@ -1,8 +1,7 @@
 import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/errors.ts';
-import type { FieldValues, Side } from '../../../shared/vocabulary.ts';
+import type { Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
-import type { LedgerRow } from '../../domain/ledger.ts';
 import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
@@ -47,6 +46,7 @@ export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOp
     const open = await openLinks(ctx, links);
     const record = await readRecord(ctx, claim.entity, crmKeys(open));
     const { read, failed } = await readActors(ctx, record, open);
+    await settleLeftovers(ctx, claim, record, read);
     const plan = await planned(ctx, claim, record, read, options.intent ?? { kind: 'sync' });
     const done = await carryOut(ctx, claim, record, read, plan, options.runId);
     return await finish(ctx, claim, plan, done, failed);
@@ -154,9 +154,8 @@ async function finish(
 
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
-    const left = await leftUnsettled(ctx, claim, done);
-    await ctx.store.ledger.settle([...done.settled, ...left.settled]);
-    await ctx.store.ledger.strike([...done.struck, ...left.struck]);
+    await ctx.store.ledger.settle(done.settled);
+    await ctx.store.ledger.strike(done.struck);
     for (const { link, news: found } of news) await ctx.store.links.settle(link.link.link.id, found, now);
     for (const { link, failure } of failed.filter(({ failure }) => !passing.has(failure.code))) {
       await ctx.store.links.park(link.id, failure.code, failure.detail, now);
@@ -206,28 +205,28 @@ function failedLink(link: LinkMemory, { code, detail }: AppError): ReconciledLin
 }
 
 /** A worker before us entered writes and did not live to see them. Now that both sides were read, we know. */
-async function leftUnsettled(
+async function settleLeftovers(
   ctx: Context,
-  { entity }: Claim,
-  done: CarriedOut,
-): Promise<{ settled: { id: number; after: LedgerRow['after'] }[]; struck: number[] }> {
-  const known = new Set([...done.settled.map(({ id }) => id), ...done.struck]);
-  const rows = (await ctx.store.ledger.unsettled(entity)).filter(({ id }) => !known.has(id));
-  const result = { settled: [] as { id: number; after: LedgerRow['after'] }[], struck: [] as number[] };
-  for (const row of rows) {
-    const values = valuesNow(done, row);
-    if (!values) continue;
-    const now = values[row.target === 'crm' ? row.crmField : row.fieldKey];
-    if (sameValue(now, row.before)) result.struck.push(row.id);
-    else result.settled.push({ id: row.id, after: now ?? null });
-  }
-  return result;
-}
+  claim: Claim,
+  record: CrmRecord,
+  read: readonly ReadLink[],
+): Promise<void> {
+  const rows = await ctx.store.ledger.unsettled(claim.entity);
+  if (rows.length === 0) return;
 
-function valuesNow(done: CarriedOut, { target, linkId }: LedgerRow): FieldValues | null {
-  if (target === 'crm') return done.crm;
-  const found = done.links.find(({ link, failure }) => link.link.id === linkId && !failure);
-  return found?.erp ?? null;
+  const known = rows.flatMap((row) => {
+    // By its ends, for the link itself may have been made anew since.
+    const actor = read.find(
+      ({ link }) => link.connectionId === row.connectionId && link.actor.erpKey === row.actor.erpKey,
+    )?.actor;
+    const now = row.target === 'crm' ? record.values[row.crmField] : actor?.values[row.fieldKey];
+    return now === undefined ? [] : [{ id: row.id, after: now, written: !sameValue(now, row.before) }];
+  });
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.store.marks.hold(claim);
+    await ctx.store.ledger.settle(known.filter(({ written }) => written));
+    await ctx.store.ledger.strike(known.filter(({ written }) => !written).map(({ id }) => id));
+  });
 }
 
 /** The record itself could not be worked on: all its links share the reason. */

@@ -46,8 +46,8 @@ export async function showLedger(ctx: Context, { text = '', connectionId, after 
 async function fieldNames(ctx: Context, rows: readonly LedgerRow[]): Promise<(row: LedgerRow) => string> {
   const connectionIds = [...new Set(rows.map(({ connectionId }) => connectionId))];
   const mappings = (await Promise.all(connectionIds.map((id) => ctx.store.mappings.list(id)))).flat();
-  return ({ connectionId, actorType, fieldKey }) =>
+  return ({ connectionId, actor, fieldKey }) =>
     mappings
-      .find((mapping) => mapping.connectionId === connectionId && mapping.actorType === actorType)
+      .find((mapping) => mapping.connectionId === connectionId && mapping.actorType === actor.type)
       ?.fields.find(({ key }) => key === fieldKey)?.name ?? fieldKey;
 }
