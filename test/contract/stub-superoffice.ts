@@ -111,5 +111,6 @@ export function sign(claims: object, header: object = {}, key: KeyObject = keys.
 }
 
 async function jwk(key: KeyObject): Promise<object> {
-  return { ...(await exportJWK(key)), kid: 'key-1', use: 'sig', alg: 'RS256' };
+  // It does not say for which algorithm: that is for us to insist on.
+  return { ...(await exportJWK(key)), kid: 'key-1', use: 'sig' };
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
+import type * as WebApi from '@superoffice/webapi';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createSuperOffice } from '../../backend/adapters/superoffice/super-office.ts';
 import type { AppError } from '../../backend/errors.ts';
@@ -92,6 +93,7 @@ describe('two tenants and four credentials in one process', () => {
     const crm = system();
     for (let i = 0; i < 20; i += 1) {
       await crm.list(`list${i}`, i % 2 === 0 ? 'nb' : 'de');
+      await crm.panels();
       await crm.write(company, { NAME: 'B' });
       await crm.principal();
     }
@@ -126,9 +128,8 @@ describe('two tenants and four credentials in one process', () => {
   test('an agent of the package that was given no options of its own reaches nobody', async () => {
     await system().list('category');
     const before = stub.seen.length;
-    const { MDOAgent } = createRequire(import.meta.url)(
-      '@superoffice/webapi/MDOAgent.js',
-    ) as typeof import('@superoffice/webapi');
+    const require = createRequire(import.meta.url);
+    const { MDOAgent } = require('@superoffice/webapi/MDOAgent.js') as typeof WebApi;
     await expect(new MDOAgent({ baseUrl: `${stub.url}/CustB/api/` }).getSimpleListAsync('category')).rejects.toThrow();
     expect(stub.seen.length).toBe(before);
   });

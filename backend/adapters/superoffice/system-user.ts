@@ -33,7 +33,6 @@ const Answer = z.object({
 
 const Told = z.union([z.string(), z.number()]).optional();
 const TicketClaims = z.object({
-  aud: z.unknown(),
   [claim('ticket')]: z.string().min(1),
   // These usually come along; if they do, they must be the ones.
   [claim('ctx')]: Told,
@@ -84,11 +83,12 @@ export function createSystemUser(options: SystemUserOptions) {
       code: 'crm.answer_invalid',
     });
     const told = TicketClaims.safeParse(claims).data;
-    const { [claim('ctx')]: ctx = tenant, [claim('serial')]: serial } = told ?? {};
-    if (!told || ctx !== tenant || (serial !== undefined && told.aud !== `spn:${String(serial)}`)) {
+    const text = (name: string): string | undefined => told?.[claim(name)]?.toString();
+    const [ticket, ctx = tenant, serial] = [text('ticket'), text('ctx'), text('serial')];
+    if (ticket === undefined || ctx !== tenant || (serial !== undefined && claims['aud'] !== `spn:${serial}`)) {
       throw new AppError('crm.answer_invalid', { call: 'system user' });
     }
-    return { ticket: String(told[claim('ticket')]), until: new Date(clock.now().getTime() + FIVE_HOURS) };
+    return { ticket, until: new Date(clock.now().getTime() + FIVE_HOURS) };
   };
 }
 
