@@ -31,12 +31,29 @@ export function json<T>(value: T): RawBuilder<T> {
   return sql<T>`${JSON.stringify(value)}::text::jsonb`;
 }
 
-/** Runs `work` in one transaction in which row-level security lets this tenant's rows through and no others. */
-export function asTenant<T>(db: Db, tenant: string, work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
-  return db.transaction().execute(async (tx) => {
-    await sql`select set_config('app.tenant', ${tenant}, true)`.execute(tx);
-    return work(tx);
-  });
+/**
+ * Runs `work` in one transaction in which row-level security lets this tenant's rows through and no others. When Postgres
+ * ends it to resolve a deadlock it runs again: nothing but rows is changed in a transaction.
+ */
+export async function asTenant<T>(
+  db: Db,
+  tenant: string,
+  work: (tx: Transaction<Database>) => Promise<T>,
+  tries = 4,
+): Promise<T> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await sql`select set_config('app.tenant', ${tenant}, true)`.execute(tx);
+      return work(tx);
+    });
+  } catch (error) {
+    if (tries <= 1 || !isDeadlock(error)) throw error;
+    return asTenant(db, tenant, work, tries - 1);
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '40P01';
 }
 
 /** Throws when this connection could see past row-level security or change the tables: then its second wall is none. */

@@ -150,6 +150,21 @@ describe('transactions', () => {
     expect(await world.store.mappings.list(id)).toEqual([before]);
   });
 
+  test('two that wait for each other both get through', async () => {
+    const [a, b] = [connector('A'), connector('B')];
+    for (const each of [a, b]) await world.store.connectors.save(each);
+    let waiting = 0;
+    const both = (first: string, second: string) =>
+      world.store.transaction(async (store) => {
+        await store.connectors.lock(first);
+        waiting++;
+        while (waiting < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+        await store.connectors.lock(second);
+        return second;
+      });
+    expect(await Promise.all([both(a.id, b.id), both(b.id, a.id)])).toEqual([b.id, a.id]);
+  });
+
   test('json comes back as it went in', async () => {
     const values = [[], ['a', null], { a: 1 }, 'text', '{"a":1}', null, [new Date(0).toISOString()]];
     for (const value of values) {

@@ -137,8 +137,9 @@ export async function createWorld(): Promise<World> {
 
 const administrator: User = { id: 5, name: 'Astrid Berg', groupIds: [1], administrator: true, licensed: true };
 
-/** A two-way text field, shown in the ERP tab and in the search. */
+/** A text field, two-way if it is mapped, shown in the ERP tab and in the search. */
 export function fieldMapping(key: string, rank: number, field: string | Partial<FieldMapping> = {}): FieldMapping {
+  const more = typeof field === 'string' ? { crmField: field } : field;
   return {
     key,
     name: key,
@@ -152,10 +153,10 @@ export function fieldMapping(key: string, rank: number, field: string | Partial<
     searchable: true,
     missingInErp: false,
     crmField: null,
-    direction: 'both',
+    direction: (more.crmField ?? null) === null ? 'none' : 'both',
     showInTab: true,
     showInSearch: true,
     policy: 'ask',
-    ...(typeof field === 'string' ? { crmField: field } : field),
+    ...more,
   };
 }
