@@ -196,10 +196,11 @@ function merge(draft: Draft, rank: number, pair: FieldPair, field: MappedField):
   return { kind: 'overruled', value: outcome.value };
 }
 
+/** The source is right, whatever changed last; but what an ERP made of it when they last agreed is no difference. */
 function follow(field: MappedField, target: Side, keepNonBlank: boolean): FieldOutcome {
-  const outcome = mergeField({ ...field, agreed: null, policy: 'ask' });
-  if (outcome.kind === 'inSync' || !flowsTo(target, field.direction))
-    return outcome.kind === 'inSync' ? outcome : leave;
+  const outcome = mergeField(field);
+  if (outcome.kind === 'inSync') return outcome;
+  if (!flowsTo(target, field.direction)) return leave;
   if (keepNonBlank && isBlank(target === 'crm' ? field.erp : field.crm)) return leave;
   return write(field, target, 'resync');
 }

@@ -1,0 +1,35 @@
+import type { FieldPair } from '../../backend/domain/convert.ts';
+
+/** A two-way pair of text fields, but for what is said. */
+export function pairOf(
+  more: {
+    readonly erp?: Partial<FieldPair['erp']>;
+    readonly crm?: Partial<FieldPair['crm']>;
+  } & Partial<Pick<FieldPair, 'listMap' | 'erpItems' | 'crmItems'>> = {},
+): FieldPair {
+  return {
+    erp: {
+      key: 'NM',
+      name: 'Name there',
+      description: '',
+      kind: 'text',
+      listName: null,
+      defaultValue: null,
+      maxLength: 0,
+      access: 'normal',
+      rank: 1,
+      crmField: 'NAME',
+      direction: 'both',
+      showInTab: true,
+      showInSearch: true,
+      searchable: true,
+      policy: 'ask',
+      missingInErp: false,
+      ...more.erp,
+    },
+    crm: { key: 'NAME', name: 'Name here', kind: 'text', listName: null, maxLength: 0, access: 'normal', ...more.crm },
+    listMap: more.listMap ?? new Map(),
+    erpItems: more.erpItems ?? [],
+    crmItems: more.crmItems ?? [],
+  };
+}
