@@ -3,7 +3,7 @@ import { receiveWebhook } from '../../backend/application/sync/receive-webhook.t
 import { setAutomaticSync } from '../../backend/application/sync/set-automatic-sync.ts';
 import { createContext, type Context } from '../../backend/context.ts';
 import { createStore } from '../../backend/store/store.ts';
-import { listenForWork } from '../../backend/store/work-signal.ts';
+import { listenForWork } from '../../backend/store/work-hints.ts';
 import { startWorker, type Worker } from '../../backend/worker/worker.ts';
 import type { ActorRef, CrmEntity } from '../../shared/vocabulary.ts';
 import { connect } from '../support/connect.ts';
