@@ -7,18 +7,18 @@ export const securityHeaders = (origin: string, framedBy: readonly string[]) => 
   const others = policy("'none'");
   const overTls = origin.startsWith('https:');
 
+  // Set before, so that an answer is made with them at once; a route may still say otherwise about caching.
   return createMiddleware<Env>(async (c, next) => {
-    await next();
-    const { headers } = c.res;
-    headers.set('Content-Security-Policy', c.req.path.startsWith('/panels/') ? panels : others);
-    headers.set('X-Content-Type-Options', 'nosniff');
+    c.header('Content-Security-Policy', c.req.path.startsWith('/panels/') ? panels : others);
+    c.header('X-Content-Type-Options', 'nosniff');
     // Panel addresses carry ids.
-    headers.set('Referrer-Policy', 'no-referrer');
-    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
-    headers.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    headers.set('X-Trace-Id', c.var.traceId);
-    if (overTls) headers.set('Strict-Transport-Security', 'max-age=63072000');
-    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    c.header('Referrer-Policy', 'no-referrer');
+    c.header('Cross-Origin-Resource-Policy', 'same-origin');
+    c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+    c.header('X-Trace-Id', c.var.traceId);
+    c.header('Cache-Control', 'no-store');
+    if (overTls) c.header('Strict-Transport-Security', 'max-age=63072000');
+    await next();
   });
 };
 

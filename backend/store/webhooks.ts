@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Place, Seal } from './seal.ts';
@@ -75,23 +76,17 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
       await db.deleteFrom('webhook').where('tenant', '=', tenant).execute();
     },
 
-    /** Answers the ids of those that had not come before. */
+    /** Answers the ids of those that had not come before. One statement, however many there are. */
     async receive(id: string, events: readonly ReceivedEvent[], at: Date): Promise<ReadonlySet<string>> {
-      const rows = await db
-        .insertInto('webhook_event')
-        .values(
-          events.map(({ eventId, event, recordId }) => ({
-            tenant,
-            webhook_id: id,
-            event_id: eventId,
-            event,
-            record_id: recordId,
-            received_at: at,
-          })),
-        )
-        .onConflict((oc) => oc.doNothing())
-        .returning('event_id')
-        .execute()
+      const column = <Name extends keyof ReceivedEvent>(name: Name) => events.map((event) => event[name]);
+      const { rows } = await sql<{ event_id: string }>`
+        insert into webhook_event (tenant, webhook_id, event_id, event, record_id, received_at)
+        select ${tenant}, ${id}, came.event_id, came.event, came.record_id, ${at}
+        from unnest(${column('eventId')}::text[], ${column('event')}::text[], ${column('recordId')}::integer[])
+          as came (event_id, event, record_id)
+        on conflict do nothing
+        returning event_id`
+        .execute(db)
         .catch((error: unknown) => {
           if (violated(error, 'webhook_event_subscription')) throw new AppError('webhook.refused');
           throw error;

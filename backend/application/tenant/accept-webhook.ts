@@ -92,11 +92,8 @@ async function store(app: App, tenant: string, id: string, events: readonly Webh
       })),
       ctx.clock.now(),
     );
-    for (const eventId of fresh) {
-      const event = received.get(eventId);
-      const entity = event && entityOf(event);
-      if (entity) await receiveWebhook(ctx, { entity });
-    }
+    const hints = [...fresh].flatMap((eventId) => entityIn(received.get(eventId)));
+    await receiveWebhook(ctx, ...hints);
   });
 }
 
@@ -119,7 +116,7 @@ function parse(body: Uint8Array): WebhookEvent | null {
   }
 }
 
-function entityOf({ Event, PrimaryKey }: WebhookEvent): CrmEntity | null {
-  const type = crmEntityTypes.find((name) => Event.startsWith(`${name}.`));
-  return type && PrimaryKey > 0 ? { type, id: PrimaryKey } : null;
+function entityIn(event: WebhookEvent | undefined): readonly { readonly entity: CrmEntity }[] {
+  const type = crmEntityTypes.find((name) => event?.Event.startsWith(`${name}.`));
+  return event && type && event.PrimaryKey > 0 ? [{ entity: { type, id: event.PrimaryKey } }] : [];
 }
