@@ -82,7 +82,7 @@ export class ConnectionCard extends PanelElement {
           canConnect
             ? html`<button
                 class="button destructive"
-                aria-label=${msg(str`Disconnect from ${name}`)}
+                aria-label="${msg('Disconnect')}, ${name}"
                 @click=${() => this.dispatchEvent(new DisconnectRequested(link.id, name))}
               >
                 ${msg('Disconnect')}

@@ -17,7 +17,6 @@ import { refreshCrm } from '../host/refresh-crm.ts';
 import { errorText } from '../locales/error-text.ts';
 import { formatCount } from '../locales/format.ts';
 import '../ui/busy.ts';
-import { confirmed } from '../ui/confirmed.ts';
 import { icon } from '../ui/icon.ts';
 import type { NoticeKind } from '../ui/notice.ts';
 import '../ui/notice.ts';
@@ -188,6 +187,7 @@ export class ErpTab extends PanelElement {
   }
 
   async #disconnect({ linkId, connectionName }: DisconnectRequested): Promise<void> {
+    const { confirmed } = await import('../ui/confirmed.ts');
     const sure = await confirmed({
       heading: msg(str`Disconnect from "${connectionName}"?`),
       question: msg('Disconnect from ERP Sync? Changes will no longer be automatically copied.'),

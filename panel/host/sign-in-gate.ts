@@ -9,13 +9,11 @@ import { fetchSession } from '../api/session.ts';
 import { define } from '../define.ts';
 import { errorText } from '../locales/error-text.ts';
 import '../ui/busy.ts';
-import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { apiContext, entityContext, sessionContext } from './contexts.ts';
 import type { PanelUrl } from './panel-url.ts';
-import './sign-in.ts';
 import type { SignedIn } from './sign-in.ts';
 
 type State =
@@ -97,6 +95,7 @@ export class SignInGate extends PanelElement {
   }
 
   #renewalDialog() {
+    void import('../ui/dialog.ts');
     return html`<erpsync-dialog
       size="small"
       open
@@ -110,7 +109,9 @@ export class SignInGate extends PanelElement {
     </erpsync-dialog>`;
   }
 
+  // Loaded when it is needed, which is once a day at most.
   #signIn() {
+    void import('./sign-in.ts');
     return html`<erpsync-sign-in
       .api=${this.api}
       .tenantHint=${this.url.tenant}

@@ -163,7 +163,7 @@ describe('the ERP tab', () => {
   it('disconnects only after the question is answered, by keyboard too', async () => {
     world.tab = { ...world.tab, connections: [block(1, { link: link() })] };
     await openTab(world);
-    const disconnect = await byRole('button', 'Disconnect from Super Sale 1');
+    const disconnect = await byRole('button', 'Disconnect, Super Sale 1');
 
     disconnect.focus();
     await sendKeys({ press: 'Enter' });
@@ -184,7 +184,7 @@ describe('the ERP tab', () => {
   it('when somebody else was faster, it says so and shows how things are', async () => {
     world.tab = { ...world.tab, connections: [block(1, { link: link() })] };
     await openTab(world);
-    (await byRole('button', 'Disconnect from Super Sale 1')).click();
+    (await byRole('button', 'Disconnect, Super Sale 1')).click();
     world.refuse('DELETE', 'link.not_found');
     world.tab = { ...world.tab, connections: [block(1)] };
     (await byRole('button', 'Disconnect')).click();
