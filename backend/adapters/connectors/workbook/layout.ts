@@ -8,6 +8,7 @@ import {
 import type { ErpField } from '../../../domain/field.ts';
 import { AppError } from '../../../errors.ts';
 import { BLANK, decodeCell, tagOf, textOf, type Cell } from './cell.ts';
+import { marked, markOf, type RowMark, type RowMarks } from './row-marks.ts';
 import type { Book, Row, Sheet } from './spreadsheet.ts';
 
 /** A column that is a field of the actor. */
@@ -18,19 +19,40 @@ export interface Column {
   readonly like: Cell;
 }
 
+/** A row that is an actor. */
+export interface ActorRow {
+  readonly number: number;
+  readonly packed: string;
+  readonly formulas: readonly number[];
+  readonly mark: string;
+}
+
+/** A column that is ours: where it is, and a cell that shows how values stand in it. */
+export interface OwnColumn {
+  readonly index: number;
+  readonly like: Cell;
+}
+
 /** The sheet of one actor type, understood. */
 export interface ActorSheet {
   readonly type: ActorType;
-  readonly sheet: Sheet;
+  readonly part: string;
   readonly columns: readonly Column[];
-  readonly keyColumn: number;
-  readonly modifiedColumn: number | null;
-  readonly parentColumns: { readonly type: number; readonly key: number } | null;
-  readonly rowOf: ReadonlyMap<string, Row>;
+  readonly key: OwnColumn;
+  readonly modified: OwnColumn | null;
+  readonly parent: { readonly type: OwnColumn; readonly key: OwnColumn } | null;
+  readonly rowOf: ReadonlyMap<string, ActorRow>;
+  /** Keys by mark. */
+  readonly newestFirst: readonly string[];
   /** Keys that stand in several rows: which one is meant, nobody can say. */
   readonly ambiguous: ReadonlySet<string>;
   /** Rows whose key is an Excel error. */
   readonly keyless: readonly number[];
+  readonly lastRow: number;
+  /** For the next new actor. Never the key of one that is gone: whoever was connected to that would get this one's values. */
+  readonly nextKey: string;
+  /** The next customer number, project number ... */
+  readonly nextNumber: string | null;
 }
 
 export interface Layout {
@@ -38,6 +60,9 @@ export interface Layout {
   readonly actors: ReadonlyMap<ActorType, ActorSheet>;
   /** By sheet name, folded. */
   readonly lists: ReadonlyMap<string, ListSheet>;
+  readonly lastMark: string;
+  /** What it takes in memory, roughly, in bytes. */
+  readonly weight: number;
 }
 
 export interface ListSheet {
@@ -54,6 +79,9 @@ interface Known {
   readonly maxLength?: number;
   readonly list?: string;
 }
+
+/** What a row takes beside its text. */
+const ROW_WEIGHT = 200;
 
 const KEY = 'id';
 const MODIFIED = 'lastmodified';
@@ -127,7 +155,7 @@ const known: Readonly<Record<ActorType, Readonly<Record<string, Known>>>> = {
   },
 };
 
-/** The number columns that a new actor gets the next number in. */
+/** The field that counts the actors of a type. */
 export const numberKeys: Readonly<Record<ActorType, string>> = {
   Customer: 'CustNo',
   Supplier: 'SupNo',
@@ -141,18 +169,25 @@ export function isOurs(name: string, headers: readonly string[]): boolean {
   return actorTypeOf(name) !== undefined || isList(headers);
 }
 
-export function readLayout(book: Book): Layout {
+/** Makes sense of the sheets, and marks the rows that changed since `before`. */
+export function readLayout(book: Book, before: RowMarks, now: number): { layout: Layout; marks: RowMarks } {
   const lists = new Map<string, ListSheet>();
   for (const sheet of book.sheets) {
     if (actorTypeOf(sheet.name) === undefined && isList(sheet.headers)) lists.set(folded(sheet.name), readList(sheet));
   }
+  let marks = before;
+  let weight = 0;
   const actors = new Map<ActorType, ActorSheet>();
   for (const type of actorTypes) {
     const sheet = book.sheets.find(({ name }) => actorTypeOf(name) === type);
-    if (sheet) actors.set(type, readActorSheet(type, sheet, lists));
+    if (!sheet) continue;
+    const index = indexed(sheet);
+    marks = marked(marks, type, index.rows, now);
+    actors.set(type, readActorSheet(type, sheet, lists, index, marks.seen.get(type) ?? new Map()));
+    weight += sheet.rows.reduce((sum, row) => sum + 2 * row.packed.length + ROW_WEIGHT, 0);
   }
   if (actors.size === 0) throw new AppError('workbook.sheet_missing', { sheet: 'Customer' });
-  return { date1904: book.date1904, actors, lists };
+  return { layout: { date1904: book.date1904, actors, lists, lastMark: markOf(marks.last), weight }, marks };
 }
 
 export function folded(header: string): string {
@@ -160,8 +195,8 @@ export function folded(header: string): string {
 }
 
 /** Text as it stands; a number as its digits. Keys are compared byte for byte. */
-export function keyIn(row: Row, column: number): string | null {
-  const decoded = decodeCell(row.cells[column] ?? BLANK, 'text', false);
+export function keyIn(cells: readonly Cell[], column: number): string | null {
+  const decoded = decodeCell(cells[column] ?? BLANK, 'text', false);
   return decoded.kind === 'value' ? decoded.value : null;
 }
 
@@ -169,15 +204,45 @@ export function actorTypeOf(text: string): ActorType | undefined {
   return actorTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
 }
 
-function readActorSheet(type: ActorType, sheet: Sheet, lists: ReadonlyMap<string, ListSheet>): ActorSheet {
-  const names = sheet.headers.map(folded);
-  const keyColumn = names.indexOf(KEY);
-  if (keyColumn < 0) throw new AppError('workbook.column_missing', { sheet: sheet.name, column: 'ID' });
+interface Index {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly ambiguous: ReadonlySet<string>;
+  readonly keyless: readonly number[];
+}
 
-  const modifiedColumn = names.indexOf(MODIFIED);
-  const parentType = names.indexOf(PARENT_TYPE);
-  const parentKey = names.indexOf(PARENT_KEY);
-  const ours = new Set([keyColumn, modifiedColumn, parentType, parentKey]);
+function indexed(sheet: Sheet): Index {
+  const column = sheet.headers.findIndex((header) => folded(header) === KEY);
+  if (column < 0) throw new AppError('workbook.column_missing', { sheet: sheet.name, column: 'ID' });
+
+  const rows = new Map<string, Row>();
+  const ambiguous = new Set<string>();
+  const keyless: number[] = [];
+  for (const row of sheet.rows) {
+    const key = keyIn(row.cells, column);
+    if (key !== null && !ambiguous.has(key)) {
+      if (rows.delete(key)) ambiguous.add(key);
+      else rows.set(key, row);
+    } else if (tagOf(row.cells[column] ?? BLANK) === 'e') {
+      keyless.push(row.number);
+    }
+  }
+  return { rows, ambiguous, keyless };
+}
+
+function readActorSheet(
+  type: ActorType,
+  sheet: Sheet,
+  lists: ReadonlyMap<string, ListSheet>,
+  { rows, ambiguous, keyless }: Index,
+  marks: ReadonlyMap<string, RowMark>,
+): ActorSheet {
+  const names = sheet.headers.map(folded);
+  const own = (name: string): OwnColumn | null => {
+    const index = names.indexOf(name);
+    return index < 0 ? null : { index, like: survey(sheet, index, name).like };
+  };
+  const [key, modified, parentType, parentKey] = [own(KEY), own(MODIFIED), own(PARENT_TYPE), own(PARENT_KEY)];
+  const ours = new Set([key, modified, parentType, parentKey].map((column) => column?.index));
 
   const columns: Column[] = [];
   for (const [index, header] of sheet.headers.entries()) {
@@ -185,31 +250,38 @@ function readActorSheet(type: ActorType, sheet: Sheet, lists: ReadonlyMap<string
     // The first of two columns that are one field counts; the other is nobody's.
     if (column && !columns.some(({ field }) => field.key === column.field.key)) columns.push(column);
   }
+  const numbered = columns.find(({ field }) => field.key === numberKeys[type]);
+  const rowOf = new Map(
+    [...rows].map(([erpKey, { number, packed, formulas }]) => [
+      erpKey,
+      { number, packed, formulas, mark: marks.get(erpKey)?.mark ?? '' },
+    ]),
+  );
   return {
     type,
-    sheet,
+    part: sheet.part,
     columns,
-    keyColumn,
-    modifiedColumn: modifiedColumn < 0 ? null : modifiedColumn,
-    parentColumns: parentType < 0 || parentKey < 0 ? null : { type: parentType, key: parentKey },
-    ...indexed(sheet, keyColumn),
+    key: key ?? { index: 0, like: BLANK },
+    modified,
+    parent: parentType && parentKey && { type: parentType, key: parentKey },
+    rowOf,
+    newestFirst: [...rowOf].sort(([, a], [, b]) => (a.mark < b.mark ? 1 : -1)).map(([erpKey]) => erpKey),
+    ambiguous,
+    keyless,
+    lastRow: sheet.rows.at(-1)?.number ?? 1,
+    nextKey: nextNumber([...rows.keys(), ...ambiguous, ...marks.keys()]),
+    nextNumber: numbered ? nextNumber(sheet.rows.flatMap(({ cells }) => keyIn(cells, numbered.index) ?? [])) : null,
   };
 }
 
-function indexed(sheet: Sheet, keyColumn: number): Pick<ActorSheet, 'rowOf' | 'ambiguous' | 'keyless'> {
-  const rowOf = new Map<string, Row>();
-  const ambiguous = new Set<string>();
-  const keyless: number[] = [];
-  for (const row of sheet.rows) {
-    const key = keyIn(row, keyColumn);
-    if (key !== null && !ambiguous.has(key)) {
-      if (rowOf.delete(key)) ambiguous.add(key);
-      else rowOf.set(key, row);
-    } else if (tagOf(row.cells[keyColumn] ?? BLANK) === 'e') {
-      keyless.push(row.number);
-    }
+/** `7` after `6`, `PROJ03` after `PROJ02`; `1` where there is nothing to go by. */
+export function nextNumber(taken: readonly string[]): string {
+  let last = { prefix: '', digits: '0' };
+  for (const text of taken) {
+    const [, prefix = '', digits = ''] = /^(\D*)(\d{1,15})$/.exec(text) ?? [];
+    if (digits !== '' && Number(digits) >= Number(last.digits)) last = { prefix, digits };
   }
-  return { rowOf, ambiguous, keyless };
+  return last.prefix + String(Number(last.digits) + 1).padStart(last.digits.length, '0');
 }
 
 function readColumn(
@@ -285,8 +357,8 @@ function readList(sheet: Sheet): ListSheet {
   const [keyColumn, textColumn] = [names.indexOf(KEY), names.indexOf('text')];
   const items = new Map<string, string>();
   for (const row of sheet.rows) {
-    const key = keyIn(row, keyColumn);
-    if (key !== null && !items.has(key)) items.set(key, keyIn(row, textColumn) ?? key);
+    const key = keyIn(row.cells, keyColumn);
+    if (key !== null && !items.has(key)) items.set(key, keyIn(row.cells, textColumn) ?? key);
   }
   return {
     name: sheet.name,

@@ -28,32 +28,29 @@ export const noMarks: RowMarks = { last: 0, seen: new Map() };
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /**
- * Marks what is new. Keys that are gone keep their mark: if such a row comes back it is compared again, and its key is
- * never given to another actor.
+ * Marks the rows of a sheet that are new or not what they were. Keys that are gone keep their mark: if such a row comes
+ * back it is compared again, and its key is never given to another actor.
  */
 export function marked(
   before: RowMarks,
-  rows: ReadonlyMap<ActorType, Iterable<readonly [key: string, digest: string]>>,
-  now: Date,
+  type: ActorType,
+  rows: ReadonlyMap<string, { readonly digest: string }>,
+  now: number,
 ): RowMarks {
+  const known = before.seen.get(type);
+  const marks = new Map(known);
   let last = before.last;
-  const seen = new Map<ActorType, ReadonlyMap<string, RowMark>>(before.seen);
-  for (const [type, current] of rows) {
-    const known = before.seen.get(type);
-    const marks = new Map(known);
-    for (const [key, digest] of current) {
-      if (known?.get(key)?.digest === digest) continue;
-      last = Math.max(last + 1, now.getTime() * 1000);
-      marks.set(key, { digest, mark: markOf(last) });
-    }
-    seen.set(type, marks);
+  for (const [key, { digest }] of rows) {
+    if (known?.get(key)?.digest === digest) continue;
+    last = Math.max(last + 1, now * 1000);
+    marks.set(key, { digest, mark: markOf(last) });
   }
-  return last === before.last ? before : { last, seen };
+  return last === before.last ? before : { last, seen: new Map([...before.seen, [type, marks]]) };
 }
 
-/** Whether the row changed on or after `since`. A mark that was never given out excludes nothing. */
-export function changedSince(marks: RowMarks, mark: string, since: string): boolean {
-  return !form.test(since) || since > markOf(marks.last) || mark >= since;
+/** The mark that "on or after `since`" begins with. One that was never given out by these marks excludes nothing. */
+export function firstMarkSince(since: string, lastMark: string): string {
+  return form.test(since) && since <= lastMark ? since : '';
 }
 
 export function serialised({ last, seen }: RowMarks): string {
@@ -82,7 +79,7 @@ export function parsedMarks(text: string): RowMarks {
   }
 }
 
-function markOf(microseconds: number): string {
+export function markOf(microseconds: number): string {
   const milliseconds = new Date(Math.floor(microseconds / 1000)).toISOString().slice(0, -1);
   return `${milliseconds}${String(microseconds % 1000).padStart(3, '0')}Z`;
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { posix } from 'node:path';
-import { BLANK, cell, excelNumber, LONGEST_TEXT, textOf, type Cell } from './cell.ts';
+import { BLANK, cell, excelNumber, LONGEST_TEXT, packed, SEPARATOR, textOf, type Cell } from './cell.ts';
 import { momentOf } from './moment.ts';
-import { readStyles, type Styles } from './styles.ts';
+import { readStyles, type NumberFormat, type Styles } from './styles.ts';
 import { attribute, elementsIn, nextElement, prefixOf, unescaped, xmlText } from './xml.ts';
 import { tooLarge, unreadable, type ZipPackage } from './zip-package.ts';
 
@@ -22,6 +22,7 @@ export interface Sheet {
 export interface Row {
   readonly number: number;
   readonly cells: readonly Cell[];
+  readonly packed: string;
   /** Columns whose cell is the result of a formula. */
   readonly formulas: readonly number[];
   /** Changes when anything in the row does. */
@@ -31,8 +32,6 @@ export interface Row {
 export interface Book {
   readonly date1904: boolean;
   readonly sheets: readonly Sheet[];
-  /** What it takes in memory, roughly, in bytes. */
-  readonly weight: number;
 }
 
 /** What a workbook part is called and where it is found. */
@@ -65,8 +64,7 @@ export function readBook(zip: ZipPackage, wanted: (name: string, headers: readon
     const sheet = readSheet(name, part, xmlText(zip.read(part), part), reading, wanted);
     return sheet ? [sheet] : [];
   });
-  const cells = sheets.reduce((sum, { rows, headers }) => sum + rows.length * headers.length, 0);
-  return { date1904: reading.date1904, sheets, weight: (sheetLimits.characters - reading.characters) * 2 + cells * 16 };
+  return { date1904: reading.date1904, sheets };
 }
 
 export function findParts(zip: ZipPackage): Parts {
@@ -133,7 +131,7 @@ function readSheet(
       if (!wanted(name, headers)) return null;
     } else if (cells.some((of) => of !== BLANK)) {
       if (number > sheetLimits.rows + 1) throw tooLarge('rows', sheetLimits.rows);
-      rows.push(toRow(number, cells.slice(0, headers.length), formulas, headers));
+      rows.push(toRow(number, cells.slice(0, headers.length), formulas, headers.join(SEPARATOR)));
     }
   }
   if (headers === null) return wanted(name, []) ? emptySheet(name, part) : null;
@@ -145,10 +143,9 @@ function emptySheet(name: string, part: string): Sheet {
   return { name, part, headers: [], decimals: [], rows: [] };
 }
 
-function toRow(number: number, cells: readonly Cell[], formulas: readonly number[], headers: readonly string[]): Row {
-  const named = cells.flatMap((of, column) => (of === BLANK ? [] : [`${headers[column] ?? ''}\u0001${of}`]));
-  const digest = createHash('sha256').update(named.join('\u0002')).digest('base64url').slice(0, 16);
-  return { number, cells, formulas, digest };
+function toRow(number: number, cells: readonly Cell[], formulas: readonly number[], headers: string): Row {
+  const row = packed(cells);
+  return { number, cells, packed: row, formulas, digest: hash('sha1', headers + SEPARATOR + row, 'base64url') };
 }
 
 function rowNumber(attributes: string, previous: number): number {
@@ -164,9 +161,12 @@ function readCells(xml: string, prefix: string, reading: Reading, decimals: bool
   let formulas: number[] | null = null;
   let column = -1;
   for (let of = nextElement(xml, `${prefix}c`, 0); of; of = nextElement(xml, `${prefix}c`, of.end)) {
-    column = columnOf(attribute(of.attributes, 'r') ?? '') ?? column + 1;
+    const { reference, style, type } = cellAttributes(of.attributes);
+    column = columnOf(reference) ?? column + 1;
+    if (of.contentStart === of.contentEnd) continue;
     const content = xml.slice(of.contentStart, of.contentEnd);
-    const read = content === '' ? BLANK : readCell(of.attributes, content, prefix, reading);
+    const format = style === undefined ? undefined : reading.styles[Number(style)];
+    const read = readCell(type, content, prefix, format, reading);
     if (read === BLANK) continue;
     if (column >= sheetLimits.columns) throw tooLarge('columns', sheetLimits.columns);
 
@@ -174,15 +174,31 @@ function readCells(xml: string, prefix: string, reading: Reading, decimals: bool
     cells[column] = read;
     reading.characters -= read.length;
     if (reading.characters < 0) throw tooLarge('characters', sheetLimits.characters);
-    if (content.includes(`<${prefix}f`)) (formulas ??= []).push(column);
-    if (formatOf(of.attributes, reading.styles)?.kind === 'number')
-      decimals[column] ||= hasDecimals(of.attributes, reading);
+    if (format?.kind === 'number' && format.decimals) decimals[column] = true;
+    if (content.startsWith(`<${prefix}f`)) (formulas ??= []).push(column);
   }
   return { cells, formulas: formulas ?? NO_FORMULAS };
 }
 
-function readCell(attributes: string, content: string, prefix: string, reading: Reading): Cell {
-  const type = attribute(attributes, 't') ?? 'n';
+const usual = /^ r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?$/;
+
+/** Almost every cell has these three in this order; the others take the longer way. */
+function cellAttributes(attributes: string) {
+  const match = usual.exec(attributes);
+  return {
+    reference: match?.[1] ?? attribute(attributes, 'r') ?? '',
+    style: match ? match[2] : attribute(attributes, 's'),
+    type: (match ? match[3] : attribute(attributes, 't')) ?? 'n',
+  };
+}
+
+function readCell(
+  type: string,
+  content: string,
+  prefix: string,
+  format: NumberFormat | undefined,
+  reading: Reading,
+): Cell {
   if (type === 'inlineStr') return text(richText(content, prefix));
   const raw = valueOf(content, prefix);
   if (raw === '') return BLANK;
@@ -197,18 +213,17 @@ function readCell(attributes: string, content: string, prefix: string, reading: 
     case 'b':
       return cell('b', raw === '1' || raw === 'true' ? '1' : '0');
     case 'd':
-      return cell('d', raw);
+      return cell('d', unescaped(raw));
     case 'e':
       return cell('e', unescaped(raw));
     default:
-      return numberCell(raw, attributes, reading);
+      return numberCell(raw, format, reading.date1904);
   }
 }
 
-function numberCell(raw: string, attributes: string, { styles, date1904 }: Reading): Cell {
+function numberCell(raw: string, format: NumberFormat | undefined, date1904: boolean): Cell {
   const number = Number(raw);
   if (!Number.isFinite(number)) throw unreadable('a number that is none');
-  const format = formatOf(attributes, styles);
   if (format?.kind === 'moment') {
     const moment = momentOf(number, date1904);
     if (moment !== null)
@@ -218,18 +233,9 @@ function numberCell(raw: string, attributes: string, { styles, date1904 }: Readi
   return cell('n', format?.kind === 'padded' && /^\d+$/.test(digits) ? digits.padStart(format.digits, '0') : digits);
 }
 
-function formatOf(attributes: string, styles: Styles) {
-  const style = attribute(attributes, 's');
-  return style === undefined ? undefined : styles[Number(style)];
-}
-
-function hasDecimals(attributes: string, { styles }: Reading): boolean {
-  const format = formatOf(attributes, styles);
-  return format?.kind === 'number' && format.decimals;
-}
-
 function text(of: string): Cell {
   if (of.length > LONGEST_TEXT) throw tooLarge('text', LONGEST_TEXT);
+  if (of.includes(SEPARATOR)) return cell('e', of.replaceAll(SEPARATOR, '\uFFFD'));
   return of === '' ? BLANK : cell('s', of);
 }
 
@@ -250,6 +256,9 @@ function richText(xml: string, prefix: string): string {
 }
 
 function valueOf(content: string, prefix: string): string {
+  if (prefix === '' && content.startsWith('<v>') && content.indexOf('<', 3) === content.length - 4) {
+    return content.slice(3, -4);
+  }
   const value = nextElement(content, `${prefix}v`, 0);
   return value ? content.slice(value.contentStart, value.contentEnd) : '';
 }

@@ -13,24 +13,57 @@ import type {
   WantedField,
 } from '../../../ports/erp-connector.ts';
 import { containsText, satisfies } from '../local-search.ts';
-import { BLANK, decodeCell, encodeValue, LONGEST_TEXT, tagOf, textOf, type NewCell } from './cell.ts';
-import { actorTypeOf, folded, keyIn, numberKeys, type ActorSheet, type Column, type Layout } from './layout.ts';
-import { changedSince } from './row-marks.ts';
+import {
+  BLANK,
+  cell,
+  decodeCell,
+  encodeValue,
+  LONGEST_TEXT,
+  tagOf,
+  textOf,
+  unpacked,
+  type Cell,
+  type NewCell,
+} from './cell.ts';
+import {
+  actorTypeOf,
+  folded,
+  keyIn,
+  numberKeys,
+  type ActorRow,
+  type ActorSheet,
+  type Column,
+  type Layout,
+  type OwnColumn,
+} from './layout.ts';
+import { firstMarkSince } from './row-marks.ts';
 import type { SheetEdit } from './sheet-patch.ts';
-import type { Row } from './spreadsheet.ts';
 import { texts } from './texts.ts';
-import type { Workbook, WorkbookFiles } from './workbook-files.ts';
+import type { WorkbookFiles } from './workbook-files.ts';
+
+/** The one setting: which file it is. */
+export const FILE_NAME = 'Filename';
 
 type Cells = Map<number, NewCell>;
+type WrittenRow = Pick<ActorRow, 'packed' | 'formulas'>;
 type Fault = { readonly code: ErrorCode; readonly field?: string; readonly explanation?: string };
+
+const NEW_ROW: WrittenRow = { packed: '', formulas: [] };
 
 /** The connection to one workbook. Every call looks at the file as it is then. */
 export function workbookConnector(files: WorkbookFiles, fileName: FieldValue, clock: Clock): ErpConnector {
-  const read = async (options?: CallOptions): Promise<Workbook> => {
+  const read = async (options?: CallOptions): Promise<Layout> => {
     options?.signal?.throwIfAborted();
-    const workbook = await files.read(mandatory(fileName));
+    const layout = await files.read(mandatory(fileName));
     options?.signal?.throwIfAborted();
-    return workbook;
+    return layout;
+  };
+  const edit = async (plan: (layout: Layout) => readonly SheetEdit[], options?: CallOptions): Promise<Layout> => {
+    options?.signal?.throwIfAborted();
+    return files.edit(mandatory(fileName), (layout) => {
+      options?.signal?.throwIfAborted();
+      return plan(layout);
+    });
   };
   const test = async (options?: CallOptions) => {
     await read(options);
@@ -43,87 +76,83 @@ export function workbookConnector(files: WorkbookFiles, fileName: FieldValue, cl
     deleteConnection: async () => undefined,
 
     async actorTypes(options) {
-      return [...(await read(options)).layout.actors.keys()];
+      return [...(await read(options)).actors.keys()];
     },
     async fields(type, options) {
-      return sheetOf((await read(options)).layout, type).columns.map(({ field }) => field);
+      return sheetOf(await read(options), type).columns.map(({ field }) => field);
     },
     async searchableFields(type, options) {
-      return sheetOf((await read(options)).layout, type).columns.map(({ field }) => field.key);
+      return sheetOf(await read(options), type).columns.map(({ field }) => field.key);
     },
 
     async getActors(type, keys, fields, options) {
-      const workbook = await read(options);
-      const sheet = sheetOf(workbook.layout, type);
-      const rows = [...new Set(keys)].flatMap((key) => sheet.rowOf.get(key) ?? []);
-      return page(workbook, sheet, rows, fields, keys);
+      const layout = await read(options);
+      const { rowOf } = sheetOf(layout, type);
+      const known = [...new Set(keys)].filter((key) => rowOf.has(key));
+      return page(layout, type, known, fields, keys);
     },
     async searchActors(type, text, fields, options) {
-      const workbook = await read(options);
-      const sheet = sheetOf(workbook.layout, type);
-      const rows = rowsUnder(sheet, options?.parent).filter((row) => containsText(wordsIn(sheet, row), text));
-      return page(workbook, sheet, rows, fields);
+      const layout = await read(options);
+      const sheet = sheetOf(layout, type);
+      const found = keysWhere(sheet, options?.parent, (cells) => containsText(wordsIn(sheet, cells), text));
+      return page(layout, type, found, fields);
     },
     async searchAdvanced(type, restrictions, fields, options) {
-      const workbook = await read(options);
-      const sheet = sheetOf(workbook.layout, type);
+      const layout = await read(options);
+      const sheet = sheetOf(layout, type);
       const asked = restrictions.map(({ field }) => field);
-      const rows = rowsUnder(sheet, options?.parent).filter((row) =>
-        satisfies(valuesOf(workbook.layout, sheet, row, asked).values, restrictions),
+      const found = keysWhere(sheet, options?.parent, (cells) =>
+        satisfies(valuesOf(layout, sheet, cells, asked).values, restrictions),
       );
-      return page(workbook, sheet, rows, fields);
+      return page(layout, type, found, fields);
     },
     async changedActors(type, since, fields, options) {
-      const workbook = await read(options);
-      const sheet = sheetOf(workbook.layout, type);
-      const rows = [...sheet.rowOf].flatMap(([key, row]) =>
-        changedSince(workbook.marks, markOf(workbook, type, key), since) ? [row] : [],
-      );
-      return page(workbook, sheet, rows, fields);
+      const layout = await read(options);
+      const { newestFirst, rowOf } = sheetOf(layout, type);
+      const first = firstMarkSince(since, layout.lastMark);
+      const older = newestFirst.findIndex((key) => (rowOf.get(key)?.mark ?? '') < first);
+      const changed = older < 0 ? newestFirst : newestFirst.slice(0, older);
+      return page(layout, type, changed.toReversed(), fields);
     },
 
     async createActor({ type, values, parent }, fields, options) {
-      options?.signal?.throwIfAborted();
       let key = '';
-      const workbook = await files.edit(mandatory(fileName), (before) => {
-        options?.signal?.throwIfAborted();
-        const sheet = sheetOf(before.layout, type);
-        const created = newRow(before, sheet, values, parent, clock);
-        if ('code' in created) throw faultError(created);
-        key = created.key;
-        return [{ part: sheet.sheet.part, rows: new Map([[created.number, created.cells]]) }];
-      });
-      return actorOf(workbook, sheetOf(workbook.layout, type), key, fields);
+      const layout = await edit((before) => {
+        const sheet = sheetOf(before, type);
+        const cells = newRow(before, sheet, values, parent, clock);
+        if ('code' in cells) throw faultError(cells);
+        key = sheet.nextKey;
+        return [{ part: sheet.part, rows: new Map([[sheet.lastRow + 1, cells]]) }];
+      }, options);
+      return actorOf(layout, sheetOf(layout, type), key, fields);
     },
 
     async saveActors(changes, fields, options) {
-      options?.signal?.throwIfAborted();
       let faults: readonly (Fault | null)[] = [];
-      const workbook = await files.edit(mandatory(fileName), ({ layout }) => {
-        options?.signal?.throwIfAborted();
-        const plan = planChanges(layout, changes, clock);
+      const layout = await edit((before) => {
+        const plan = planChanges(before, changes, clock);
         faults = plan.faults;
         return plan.edits;
-      });
+      }, options);
       return changes.map(({ type, erpKey }, index): SaveOutcome => {
         const fault = faults[index];
         if (fault) return { kind: 'refused', code: fault.code, explanation: fault.explanation ?? null };
-        return { kind: 'saved', actor: actorOf(workbook, sheetOf(workbook.layout, type), erpKey, fields) };
+        return { kind: 'saved', actor: actorOf(layout, sheetOf(layout, type), erpKey, fields) };
       });
     },
 
     async getList(listName, options) {
-      return itemsOf((await read(options)).layout, listName);
+      return itemsOf(await read(options), listName);
     },
     async getListItems(listName, keys, options) {
-      return itemsOf((await read(options)).layout, listName).filter(({ key }) => keys.includes(key));
+      return itemsOf(await read(options), listName).filter(({ key }) => keys.includes(key));
     },
   };
 }
 
 function mandatory(fileName: FieldValue): string {
-  if (isBlank(fileName)) throw new AppError('config.field_missing', { field: 'Filename', name: texts.fileName });
-  return fileName ?? '';
+  if (fileName === null || isBlank(fileName)) throw new AppError('config.field_missing', { field: FILE_NAME });
+  return fileName;
 }
 
 function sheetOf({ actors }: Layout, type: ActorType): ActorSheet {
@@ -140,47 +169,45 @@ function itemsOf({ lists }: Layout, listName: string): readonly ListItem[] {
 
 /** With a warning where a row cannot be told from another: then its actor is not gone, we only cannot say what it is. */
 function page(
-  workbook: Workbook,
-  sheet: ActorSheet,
-  rows: readonly Row[],
+  layout: Layout,
+  type: ActorType,
+  found: readonly string[],
   fields: readonly WantedField[],
-  keys?: readonly string[],
+  asked?: readonly string[],
 ): ActorPage {
-  const twice = keys ? keys.filter((key) => sheet.ambiguous.has(key)) : [...sheet.ambiguous];
-  const asked = keys === undefined || keys.some((key) => !sheet.rowOf.has(key));
+  const sheet = sheetOf(layout, type);
+  const twice = asked ? asked.filter((key) => sheet.ambiguous.has(key)) : [...sheet.ambiguous];
+  const perhapsKeyless = asked === undefined || asked.some((key) => !sheet.rowOf.has(key));
   const warnings = [
     twice.length > 0 ? texts.keyTwice(twice.slice(0, 10).join(', ')) : null,
-    asked && sheet.keyless.length > 0 ? texts.keyUnreadable(sheet.keyless.slice(0, 10).join(', ')) : null,
+    perhapsKeyless && sheet.keyless.length > 0 ? texts.keyUnreadable(sheet.keyless.slice(0, 10).join(', ')) : null,
   ].filter((warning) => warning !== null);
   return {
-    actors: rows.map((row) => actorOf(workbook, sheet, keyIn(row, sheet.keyColumn) ?? '', fields)),
+    actors: found.map((key) => actorOf(layout, sheet, key, fields)),
     warning: warnings.length > 0 ? warnings.join('\n') : null,
   };
 }
 
-function actorOf(workbook: Workbook, sheet: ActorSheet, erpKey: string, fields: readonly WantedField[]): Actor {
+function actorOf(layout: Layout, sheet: ActorSheet, erpKey: string, fields: readonly WantedField[]): Actor {
   const row = sheet.rowOf.get(erpKey);
   if (!row) throw new AppError('actor.not_found', { type: sheet.type, erpKey });
+  const cells = unpacked(row.packed);
   return {
     type: sheet.type,
     erpKey,
-    lastModified: markOf(workbook, sheet.type, erpKey),
-    ...valuesOf(workbook.layout, sheet, row, fields),
-    parent: parentOf(sheet, row),
+    lastModified: row.mark,
+    ...valuesOf(layout, sheet, cells, fields),
+    parent: parentOf(sheet, cells),
   };
 }
 
-function markOf({ marks }: Workbook, type: ActorType, key: string): string {
-  return marks.seen.get(type)?.get(key)?.mark ?? '';
-}
-
-function valuesOf({ date1904 }: Layout, sheet: ActorSheet, row: Row, fields: readonly WantedField[]) {
+function valuesOf({ date1904 }: Layout, sheet: ActorSheet, cells: readonly Cell[], fields: readonly WantedField[]) {
   const values: Record<string, FieldValue> = {};
   const unreadable: Record<string, string> = {};
   for (const { key, kind } of fields) {
-    const column = sheet.columns.find(({ field }) => field.key === key);
+    const column = columnOf(sheet, key);
     if (!column) continue;
-    const of = row.cells[column.index] ?? BLANK;
+    const of = cells[column.index] ?? BLANK;
     const decoded = decodeCell(of, kind, date1904);
     if (decoded.kind === 'value') values[key] = decoded.value;
     else unreadable[key] = textOf(of);
@@ -188,23 +215,33 @@ function valuesOf({ date1904 }: Layout, sheet: ActorSheet, row: Row, fields: rea
   return { values, unreadable };
 }
 
-function wordsIn({ columns }: ActorSheet, row: Row): FieldValue[] {
-  return columns.map(({ index }) => textOf(row.cells[index] ?? BLANK));
+function columnOf({ columns }: ActorSheet, key: string): Column | undefined {
+  return columns.find(({ field }) => field.key === key);
 }
 
-function rowsUnder(sheet: ActorSheet, parent: ActorRef | undefined): Row[] {
-  const rows = [...sheet.rowOf.values()];
-  if (!parent) return rows;
-  return rows.filter((row) => {
-    const own = parentOf(sheet, row);
-    return own?.type === parent.type && own.erpKey === parent.erpKey;
+function wordsIn({ columns }: ActorSheet, cells: readonly Cell[]): string[] {
+  return columns.map(({ index }) => textOf(cells[index] ?? BLANK));
+}
+
+function keysWhere(
+  sheet: ActorSheet,
+  parent: ActorRef | undefined,
+  fits: (cells: readonly Cell[]) => boolean,
+): string[] {
+  const isChild = (cells: readonly Cell[]): boolean => {
+    const own = parentOf(sheet, cells);
+    return own?.type === parent?.type && own?.erpKey === parent?.erpKey;
+  };
+  return [...sheet.rowOf].flatMap(([key, { packed }]) => {
+    const cells = unpacked(packed);
+    return (!parent || isChild(cells)) && fits(cells) ? [key] : [];
   });
 }
 
-function parentOf({ parentColumns }: ActorSheet, row: Row): ActorRef | null {
-  if (!parentColumns) return null;
-  const type = actorTypeOf(keyIn(row, parentColumns.type) ?? '');
-  const erpKey = keyIn(row, parentColumns.key);
+function parentOf({ parent }: ActorSheet, cells: readonly Cell[]): ActorRef | null {
+  if (!parent) return null;
+  const type = actorTypeOf(keyIn(cells, parent.type.index) ?? '');
+  const erpKey = keyIn(cells, parent.key.index);
   return type === undefined || erpKey === null ? null : { type, erpKey };
 }
 
@@ -222,35 +259,36 @@ function planChanges(layout: Layout, changes: readonly ActorChange[], clock: Clo
     if ('code' in cells) return cells;
     if (cells.size > 0) {
       const rows = edited.get(sheet) ?? new Map<number, Cells>();
-      rows.set(row.number, new Map([...(rows.get(row.number) ?? stamp(layout, sheet, row, clock)), ...cells]));
+      rows.set(row.number, new Map([...(rows.get(row.number) ?? stamped(layout, sheet, row, clock)), ...cells]));
       edited.set(sheet, rows);
     }
     return null;
   });
-  const edits: SheetEdit[] = [...edited].map(([{ sheet }, rows]) => ({ part: sheet.part, rows }));
+  const edits: SheetEdit[] = [...edited].map(([{ part }, rows]) => ({ part, rows }));
   return { faults, edits };
 }
 
 /** The cells that come to differ. What stands there already is left alone, formula or not. */
-function changedCells(layout: Layout, sheet: ActorSheet, row: Row, values: FieldValues): Cells | Fault {
+function changedCells(layout: Layout, sheet: ActorSheet, row: WrittenRow, values: FieldValues): Cells | Fault {
+  const before = unpacked(row.packed);
   const cells: Cells = new Map();
   for (const [key, value] of Object.entries(values)) {
-    const column = sheet.columns.find(({ field }) => field.key === key);
+    const column = columnOf(sheet, key);
     if (!column) return { code: 'workbook.column_missing', field: key };
-    const before = row.cells[column.index] ?? BLANK;
-    const stands = decodeCell(before, column.field.kind, layout.date1904);
+    const stood = before[column.index] ?? BLANK;
+    const stands = decodeCell(stood, column.field.kind, layout.date1904);
     if (stands.kind === 'value' && stands.value === value) continue;
     if (row.formulas.includes(column.index)) {
       return { code: 'connector.rejected', field: key, explanation: texts.formula };
     }
-    const cell = newCell(layout, column, value, before);
-    if ('code' in cell) return cell;
-    cells.set(column.index, cell);
+    const written = newCell(layout, column, value, stood);
+    if ('code' in written) return written;
+    cells.set(column.index, written);
   }
   return cells;
 }
 
-function newCell(layout: Layout, { field, like }: Column, value: FieldValue, before: string): NewCell | Fault {
+function newCell(layout: Layout, { field, like }: Column, value: FieldValue, stood: Cell): NewCell | Fault {
   const { key, kind, access, maxLength, listName } = field;
   if (access === 'readOnly') return { code: 'mapping.direction_refused', field: key };
   if (isBlank(value) && access === 'mandatory') return { code: 'value.mandatory', field: key };
@@ -258,66 +296,46 @@ function newCell(layout: Layout, { field, like }: Column, value: FieldValue, bef
   if (value !== null && listName !== null && !itemsOf(layout, listName).some((item) => item.key === value)) {
     return { code: 'value.invalid', field: key };
   }
-  const own = tagOf(before) === null || tagOf(before) === 'e' || kind === 'list' ? like : before;
-  return encodeValue(value, kind, own, layout.date1904) ?? { code: 'value.invalid', field: key };
+  const model = tagOf(stood) === null || tagOf(stood) === 'e' || kind === 'list' ? like : stood;
+  return encodeValue(value, kind, model, layout.date1904) ?? { code: 'value.invalid', field: key };
 }
 
 function newRow(
-  { layout, marks }: Workbook,
+  layout: Layout,
   sheet: ActorSheet,
   values: FieldValues,
   parent: ActorRef | null,
   clock: Clock,
-): { key: string; number: number; cells: Cells } | Fault {
+): Cells | Fault {
   const lacking = sheet.columns.find(({ field }) => field.access === 'mandatory' && isBlank(values[field.key] ?? null));
   if (lacking) return { code: 'value.mandatory', field: lacking.field.key };
+  if (parent && !sheet.parent) return { code: 'workbook.column_missing', field: 'ParentID' };
   if (parent && !sheetOf(layout, parent.type).rowOf.has(parent.erpKey)) return { code: 'actor.not_found' };
-  if (parent && !sheet.parentColumns) return { code: 'workbook.column_missing', field: 'ParentID' };
 
-  const number = (sheet.sheet.rows.at(-1)?.number ?? 1) + 1;
-  const empty: Row = { number, cells: [], formulas: [], digest: '' };
-  const written = changedCells(layout, sheet, empty, values);
+  const written = changedCells(layout, sheet, NEW_ROW, values);
   if ('code' in written) return written;
-
-  // Never the key of an actor that was deleted: whoever was connected to that one would get this one's values.
-  const key = nextNumber([...sheet.rowOf.keys(), ...sheet.ambiguous, ...(marks.seen.get(sheet.type)?.keys() ?? [])]);
-  const cells: Cells = new Map([...stamp(layout, sheet, empty, clock), ...written]);
-  cells.set(sheet.keyColumn, plain(key, sheet, sheet.keyColumn));
-  const numbered = sheet.columns.find(({ field }) => field.key === numberKeys[sheet.type]);
-  if (numbered) {
-    const taken = sheet.sheet.rows.flatMap((row) => keyIn(row, numbered.index) ?? []);
-    cells.set(numbered.index, plain(nextNumber(taken), sheet, numbered.index));
+  const cells: Cells = new Map([...stamped(layout, sheet, NEW_ROW, clock), ...written]);
+  cells.set(sheet.key.index, keyCell(sheet.nextKey, sheet.key));
+  const numbered = columnOf(sheet, numberKeys[sheet.type]);
+  if (numbered && sheet.nextNumber !== null) cells.set(numbered.index, keyCell(sheet.nextNumber, numbered));
+  if (parent && sheet.parent) {
+    cells.set(sheet.parent.type.index, { kind: 'text', text: parent.type });
+    cells.set(sheet.parent.key.index, keyCell(parent.erpKey, sheet.parent.key));
   }
-  if (parent && sheet.parentColumns) {
-    cells.set(sheet.parentColumns.type, { kind: 'text', text: parent.type });
-    cells.set(sheet.parentColumns.key, plain(parent.erpKey, sheet, sheet.parentColumns.key));
-  }
-  return { key, number, cells };
-}
-
-/** `7` after `6`, `PROJ03` after `PROJ02`; `1` where there is nothing to go by. */
-export function nextNumber(taken: readonly string[]): string {
-  let last: { prefix: string; digits: string } = { prefix: '', digits: '0' };
-  for (const text of taken) {
-    const [, prefix = '', digits = ''] = /^(.*?)(\d{1,15})$/s.exec(text) ?? [];
-    if (digits !== '' && Number(digits) >= Number(last.digits)) last = { prefix, digits };
-  }
-  return last.prefix + String(Number(last.digits) + 1).padStart(last.digits.length, '0');
+  return cells;
 }
 
 /** A key stands as a number where the keys above it do. */
-function plain(text: string, sheet: ActorSheet, column: number): NewCell {
-  const like = sheet.sheet.rows.map(({ cells }) => cells[column] ?? BLANK).find((of) => of !== BLANK) ?? 'n0';
-  return encodeValue(text, 'text', like, false) ?? { kind: 'text', text };
+function keyCell(text: string, { like }: OwnColumn): NewCell {
+  return encodeValue(text, 'text', like === BLANK ? cell('n', '1') : like, false) ?? { kind: 'text', text };
 }
 
 /** For people and macros that look at the column; what has changed we tell by the row itself. */
-function stamp({ date1904 }: Layout, { sheet, modifiedColumn }: ActorSheet, row: Row, clock: Clock): Cells {
-  if (modifiedColumn === null || row.formulas.includes(modifiedColumn)) return new Map();
+function stamped({ date1904 }: Layout, { modified }: ActorSheet, row: WrittenRow, clock: Clock): Cells {
+  if (modified === null || row.formulas.includes(modified.index)) return new Map();
   const now = clock.now().toISOString().slice(0, 19);
-  const like = sheet.rows.map(({ cells }) => cells[modifiedColumn] ?? BLANK).find((of) => of !== BLANK) ?? BLANK;
-  const cell = encodeValue(now, 'datetime', like, date1904);
-  return new Map(cell ? [[modifiedColumn, cell]] : []);
+  const stamp = encodeValue(now, 'datetime', modified.like, date1904);
+  return new Map(stamp ? [[modified.index, stamp]] : []);
 }
 
 function faultError({ code, field, explanation }: Fault): AppError {

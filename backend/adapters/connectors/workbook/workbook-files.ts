@@ -6,34 +6,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { withFileLock } from './file-lock.ts';
-import { readLayout, type Layout } from './layout.ts';
-import { marked, noMarks, parsedMarks, serialised, type RowMarks } from './row-marks.ts';
+import type { Layout } from './layout.ts';
 import { runJob } from './run-job.ts';
 import type { SheetEdit } from './sheet-patch.ts';
-import type { Book } from './spreadsheet.ts';
+import type { Done, Job } from './workbook-job.ts';
 import { packageLimits, tooLarge, unreadable } from './zip-package.ts';
-
-export interface Workbook {
-  readonly layout: Layout;
-  readonly marks: RowMarks;
-}
 
 export interface WorkbookFiles {
   /** The workbook as it is now. One that has not changed since costs a `stat`. */
-  read(name: string): Promise<Workbook>;
+  read(name: string): Promise<Layout>;
   /** Lets `plan` look at the workbook and say what to write, and answers the workbook as it then is. */
-  edit(name: string, plan: (workbook: Workbook) => readonly SheetEdit[]): Promise<Workbook>;
+  edit(name: string, plan: (workbook: Layout) => readonly SheetEdit[]): Promise<Layout>;
 }
 
-interface Loaded extends Workbook {
+interface Loaded {
+  readonly layout: Layout;
   readonly identity: string;
   readonly hash: string;
-  readonly weight: number;
 }
 
 /** Workbooks kept in memory, most recently used last, up to this much together. The last one used always stays. */
 const MEMORY = 64 * 1024 * 1024;
-/** A file in the middle of being saved is whole again soon. */
 const TRIES = 4;
 const PAUSE_MS = 120;
 /** Our marks and locks: one folder, so that people see one thing they need not care about. */
@@ -49,8 +42,8 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
       const path = pathOf(folder, name);
       const known = remembered(name);
       try {
-        if (known && identityOf(await statOf(path)) === known.identity) return known;
-        return await locked(name, () => load(name, path));
+        if (known && identityOf(await statOf(path)) === known.identity) return known.layout;
+        return await locked(name, async () => (await load(name, path)).layout);
       } catch (error) {
         throw translated(error, name);
       }
@@ -71,19 +64,20 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
     const known = remembered(name);
     if (known?.identity === identity) return known;
 
-    const { file, stats, book } = await readPatiently(name, path);
-    return remember(name, book, readLayout(book), identityOf(stats), hashOf(file));
+    const { file, stats, layout, marks } = await readPatiently(name, path);
+    await keepMarks(name, marks);
+    return remember(name, { layout, identity: identityOf(stats), hash: hashOf(file) });
   }
 
   async function change(
     name: string,
     path: string,
-    plan: (workbook: Workbook) => readonly SheetEdit[],
+    plan: (workbook: Layout) => readonly SheetEdit[],
     held: () => Promise<boolean>,
-  ): Promise<Workbook> {
+  ): Promise<Layout> {
     const before = await load(name, path);
-    const edits = plan(before);
-    if (edits.length === 0) return before;
+    const edits = plan(before.layout);
+    if (edits.length === 0) return before.layout;
 
     const unchanged = async () => {
       await refuseIfOpen(folder, name);
@@ -92,26 +86,68 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
       return current;
     };
     const { file, stats } = await unchanged();
-    const { book, edited } = await runJob({ file, macros: mayHoldMacros(name), edits });
+    const { layout, marks, edited } = await runJob({ file, edits, ...(await setting(name)) });
     if (!edited) throw unreadable('nothing came of the change');
-    const layout = readLayout(book);
     await replaceFile(path, edited, stats, async () => {
       if (!(await held())) throw new AppError('workbook.locked', { file: name });
       await unchanged();
     });
+    await keepMarks(name, marks);
 
     // Someone may have saved since: then what we know is one version old, and the next look must find that out.
     const now = await readWhole(path);
     const identity = hashOf(now.file) === hashOf(edited) ? identityOf(now.stats) : 'outdated';
-    return remember(name, book, layout, identity, hashOf(edited));
+    return remember(name, { layout, identity, hash: hashOf(edited) }).layout;
   }
 
-  async function remember(name: string, book: Book, layout: Layout, identity: string, hash: string): Promise<Loaded> {
-    const marks = await keepMarks(folder, name, layout, clock.now());
-    const loaded = { layout, marks, identity, hash, weight: book.weight };
+  /** Tries for a while: a file in the middle of being saved is whole again soon. */
+  async function readPatiently(name: string, path: string): Promise<Whole & Done> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const whole = await readWhole(path);
+        return { ...whole, ...(await runJob({ file: whole.file, edits: [], ...(await setting(name)) })) };
+      } catch (error) {
+        const { code } = translated(error, name);
+        const passes = code === 'workbook.unreadable' || code === 'workbook.missing' || code === 'workbook.locked';
+        if (!passes || attempt === TRIES) throw error;
+        await pause(PAUSE_MS * attempt);
+      }
+    }
+  }
+
+  async function setting(name: string): Promise<Pick<Job, 'macros' | 'marks' | 'now'>> {
+    const marks = await readFile(marksPath(name), 'utf8').catch(() => null);
+    return { macros: name.toLowerCase().endsWith('.xlsm'), marks, now: clock.now().getTime() };
+  }
+
+  async function keepMarks(name: string, marks: string | null): Promise<void> {
+    if (marks === null) return;
+    const temporary = `${marksPath(name)}.${randomUUID()}`;
+    try {
+      const file = await open(temporary, 'wx');
+      await file
+        .writeFile(marks)
+        .then(() => file.sync())
+        .finally(() => file.close());
+      await rename(temporary, marksPath(name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  function marksPath(name: string): string {
+    return join(folder, OWN_FOLDER, `${name}.json`);
+  }
+
+  function remember(name: string, loaded: Loaded): Loaded {
     memory.delete(name);
     memory.set(name, loaded);
-    forgetOldest();
+    let weight = [...memory.values()].reduce((sum, { layout }) => sum + layout.weight, 0);
+    for (const [oldest, { layout }] of memory) {
+      if (weight <= MEMORY || oldest === name) break;
+      memory.delete(oldest);
+      weight -= layout.weight;
+    }
     return loaded;
   }
 
@@ -122,15 +158,6 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
       memory.set(name, known);
     }
     return known;
-  }
-
-  function forgetOldest(): void {
-    let weight = [...memory.values()].reduce((sum, known) => sum + known.weight, 0);
-    for (const [name, known] of memory) {
-      if (weight <= MEMORY || memory.size === 1) return;
-      memory.delete(name);
-      weight -= known.weight;
-    }
   }
 
   /** In turn within this process, then alone among all of them. */
@@ -159,25 +186,6 @@ export function isWorkbookName(name: string): boolean {
 function pathOf(folder: string, name: string): string {
   if (!isWorkbookName(name)) throw new AppError('workbook.missing', { file: name });
   return join(folder, name);
-}
-
-function mayHoldMacros(name: string): boolean {
-  return name.toLowerCase().endsWith('.xlsm');
-}
-
-async function readPatiently(name: string, path: string): Promise<Whole & { readonly book: Book }> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const whole = await readWhole(path);
-      const { book } = await runJob({ file: whole.file, macros: mayHoldMacros(name), edits: [] });
-      return { ...whole, book };
-    } catch (error) {
-      const { code } = translated(error, name);
-      const passing = code === 'workbook.unreadable' || code === 'workbook.missing' || code === 'workbook.locked';
-      if (!passing || attempt === TRIES) throw error;
-      await pause(PAUSE_MS * attempt);
-    }
-  }
 }
 
 interface Whole {
@@ -262,26 +270,6 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
-}
-
-async function keepMarks(folder: string, name: string, layout: Layout, now: Date): Promise<RowMarks> {
-  const path = join(folder, OWN_FOLDER, `${name}.json`);
-  const text = await readFile(path, 'utf8').catch(() => null);
-  const before = text === null ? noMarks : parsedMarks(text);
-  const rows = [...layout.actors].map(
-    ([type, { rowOf }]) => [type, [...rowOf].map(([key, { digest }]) => [key, digest] as const)] as const,
-  );
-  const after = marked(before, new Map(rows), now);
-  if (after !== before) {
-    const temporary = `${path}.${randomUUID()}`;
-    const file = await open(temporary, 'wx');
-    await file
-      .writeFile(serialised(after))
-      .then(() => file.sync())
-      .finally(() => file.close());
-    await rename(temporary, path);
-  }
-  return after;
 }
 
 /** What the file system says, in the words a user understands. The path stays here. */

@@ -3,10 +3,8 @@ import type { ErpField } from '../../../domain/field.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ConnectorKind } from '../../../ports/erp-connector.ts';
 import { texts } from './texts.ts';
-import { workbookConnector } from './workbook-connector.ts';
+import { FILE_NAME, workbookConnector } from './workbook-connector.ts';
 import { workbookFiles } from './workbook-files.ts';
-
-export const FILE_NAME = 'Filename';
 
 const fileName: ErpField = {
   key: FILE_NAME,
