@@ -76,7 +76,7 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
     async nextPriority(): Promise<number> {
       const { last } = await db
         .selectFrom('connection')
-        .select((eb) => eb.fn.max('priority').as('last'))
+        .select((eb) => eb.fn.max<number | null>('priority').as('last'))
         .where('tenant', '=', tenant)
         .executeTakeFirstOrThrow();
       return (last ?? 0) + 1;

@@ -59,15 +59,15 @@ export function connectorStore(db: Db, tenant: string) {
 
     /** Inserts or replaces. Name and address are each taken once among those not deleted. */
     async save(connector: Connector): Promise<void> {
-      const { id, ...row } = connector;
+      const { kind, name, url, deleted } = connector;
       await db
         .insertInto('connector')
         .values({ tenant, ...connector })
-        .onConflict((oc) => oc.columns(['tenant', 'id']).doUpdateSet(row))
+        .onConflict((oc) => oc.columns(['tenant', 'id']).doUpdateSet({ kind, name, url, deleted }))
         .execute()
         .catch((error: unknown) => {
-          if (violated(error, 'connector_name')) throw new AppError('connector.name_taken', { name: connector.name });
-          if (violated(error, 'connector_url')) throw new AppError('connector.url_taken', { url: connector.url });
+          if (violated(error, 'connector_name')) throw new AppError('connector.name_taken', { name });
+          if (violated(error, 'connector_url')) throw new AppError('connector.url_taken', { url });
           throw error;
         });
     },

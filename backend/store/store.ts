@@ -59,14 +59,14 @@ function subjectsOf(db: Db, tenant: string, seal: Seal): Subjects {
   return Object.fromEntries(made) as Subjects;
 }
 
-type Call = (...args: readonly unknown[]) => Promise<unknown>;
+type Calls = Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
 
 function eachCallInTransaction(db: Db, tenant: string, seal: Seal): Subjects {
-  const wrapped = Object.entries(subjects).map(([name, make]) => {
-    const calls = Object.keys(make(db, tenant, seal)).map((call): [string, Call] => [
+  const wrapped = Object.entries(subjects).map(([name, make]): [string, Calls] => {
+    const callsOf = (on: Db) => make(on, tenant, seal) as unknown as Calls;
+    const calls = Object.keys(callsOf(db)).map((call): [string, Calls[string]] => [
       call,
-      (...args) =>
-        asTenant(db, tenant, (tx) => (make(tx, tenant, seal) as unknown as Record<string, Call>)[call]!(...args)),
+      (...args) => asTenant(db, tenant, async (tx) => callsOf(tx)[call]?.(...args)),
     ]);
     return [name, Object.fromEntries(calls)];
   });

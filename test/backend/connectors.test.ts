@@ -88,9 +88,13 @@ describe('an address', () => {
     await saveConnector(admin, { ...visma, url: 'https://evil.example/sync' }, connectorId);
     const moved = await world.store.connections.get(id);
     expect(moved).toMatchObject({ active: false, secretKeys: [] });
-    expect(
-      JSON.stringify(await world.ctx.connector(moved).then((opened) => (opened as typeof world.erp).settings)),
-    ).not.toContain('hemmelig-123');
+    const handedOut: unknown[] = [];
+    world.erp.open = (settings) => {
+      handedOut.push(settings.config);
+      return world.erp;
+    };
+    await world.ctx.connector(moved);
+    expect(handedOut).toEqual([{ Filename: 'a.xlsx' }]);
   });
 
   test('must be there, and only where it is used', async () => {
