@@ -363,6 +363,8 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         async (type) => {
           const [before, at, after] = ['A', 'B', 'C'].map((name) => world.add(type, name, world.owner));
           world.clock.advance(3_600_000);
+          world.rename(before!, 'A2');
+          world.clock.advance(1_000);
           const since = world.clock.now();
           world.rename(at!, 'B2');
           world.clock.advance(1_000);

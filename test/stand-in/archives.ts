@@ -89,11 +89,11 @@ function rowsOf(
         .map((row) => source(row.id, 'project', projectColumns(tenant, row, view)));
     case 'recyclecontact':
       return [...tenant.records.contact.values()]
-        .filter((row) => row.deleted !== null)
+        .filter((row) => isInBin(row, query, associateId))
         .map((row) => source(row.id, 'contact', companyColumns(tenant, row, view)));
     case 'recycleperson':
       return [...tenant.records.person.values()]
-        .filter((row) => row.deleted !== null)
+        .filter((row) => isInBin(row, query, associateId))
         .map((row) => source(row.id, 'person', personColumns(tenant, row, view)));
     case 'internalusers':
     case 'allusers':
@@ -138,6 +138,12 @@ function rowsOf(
     default:
       throw badQuery(`Unknown archive provider: ${provider}`);
   }
+}
+
+/** One's own bin, unless everybody's is asked for. */
+function isInBin(row: Company | Person, query: ArchiveQuery, associateId: number): boolean {
+  const everybodys = split(query.entities).includes('forAllUsers');
+  return row.deleted !== null && (everybodys || row.updatedBy === associateId);
 }
 
 /** The dynamic archive reads tables by their database names: `contact.contact_id`, `mergemovelog.registered`. */

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkProtection, checkValues, patchOf } from '../../../backend/adapters/superoffice/changes.ts';
 import { parseEntity, toRecord, valueOf } from '../../../backend/adapters/superoffice/entities.ts';
 import { standardFields, type PlacedField } from '../../../backend/adapters/superoffice/fields.ts';
+import { AppError } from '../../../backend/errors.ts';
 import type { CrmEntityType, FieldValues } from '../../../shared/vocabulary.ts';
 
 const company = { type: 'contact', id: 5 } as const;
@@ -210,4 +212,39 @@ test('no field but a name is protected, and no name of a protected record is wri
       expect(() => checkProtection([field], null)).not.toThrow();
     }
   }
+});
+
+test('whatever is asked for, nothing renames the owner or a user, moves a person or deletes anything', () => {
+  const forbidden = { contact: ['/Name'], person: ['/Firstname', '/MiddleName', '/Lastname'], project: [] };
+  const never = ['/Contact', '/Deleted', '/Retired', '/ContactId', '/PersonId', '/ProjectId', '/IsAssociate'];
+  const wish = fc.constantFrom('contact' as const, 'person' as const, 'project' as const).chain((type) =>
+    fc.record({
+      type: fc.constant(type),
+      fields: fc.subarray([...standardFields[type], udef]),
+      value: fc.constantFrom(null, '1', 'true', '2026-11-22', 'words'),
+      guarded: fc.boolean(),
+    }),
+  );
+  fc.assert(
+    fc.property(wish, ({ type, fields, value, guarded }) => {
+      const protection = guarded ? ({ contact: 'ownerCompany', person: 'user', project: null } as const)[type] : null;
+      const values = Object.fromEntries(fields.map(({ key }) => [key, value]));
+      const { id } = type === 'contact' ? company : human;
+      const entity = { ...raw, ContactId: 5, PersonId: 7, ProjectId: 7, UsePersonAddress: false };
+      let paths: readonly string[];
+      try {
+        checkValues(fields, values);
+        checkProtection(fields, protection);
+        paths = patchOf(type, parseEntity({ type, id }, entity), fields, values).map(({ path }) => path);
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+        return;
+      }
+      for (const path of paths) {
+        expect(never).not.toContain(path);
+        if (protection !== null) expect(forbidden[type]).not.toContain(path);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
