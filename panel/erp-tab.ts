@@ -2,4 +2,7 @@ import { html } from 'lit';
 import './erp-tab/erp-tab.ts';
 import { openPanel } from './host/open-panel.ts';
 
-void openPanel(() => html`<erpsync-erp-tab></erpsync-erp-tab>`);
+void openPanel(() => html`<erpsync-erp-tab></erpsync-erp-tab>`, {
+  // Opened with every record, so it carries the texts of its own screens only.
+  translations: (language) => import(`./locales/generated/erp-tab/${language}.ts`),
+});

@@ -10,7 +10,7 @@ import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
 import { formatMoment, formatValue } from '../locales/format.ts';
-import { Closed } from '../settings/closed.ts';
+import { Closed } from '../ui/closed.ts';
 import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';

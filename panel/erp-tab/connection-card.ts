@@ -8,7 +8,7 @@ import type { ConnectionBlock } from '../../shared/api/erp-tab.ts';
 import { define } from '../define.ts';
 import { reasonText } from '../locales/error-text.ts';
 import { formatCount, formatMoment } from '../locales/format.ts';
-import { actorTypeName } from '../settings/actor-type-name.ts';
+import { actorTypeName } from '../locales/actor-type-name.ts';
 import { icon } from '../ui/icon.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';

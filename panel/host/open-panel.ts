@@ -2,7 +2,7 @@ import '@fontsource/lato/400.css';
 import '@fontsource/lato/700.css';
 import { html, render, type TemplateResult } from 'lit';
 import { callApi } from '../api/client.ts';
-import { speak } from '../locales/localize.ts';
+import { speak, type Translations } from '../locales/localize.ts';
 import { page } from '../ui/styles/page.ts';
 import { tokens } from '../ui/styles/tokens.ts';
 import { readPanelUrl, type Theme } from './panel-url.ts';
@@ -11,13 +11,13 @@ import './sign-in-gate.ts';
 /** Opens a panel on its page: look, language, sign-in, then the screen. */
 export async function openPanel(
   screen: () => TemplateResult,
-  { administrator = false }: { administrator?: boolean } = {},
+  { administrator = false, translations }: { administrator?: boolean; translations?: Translations } = {},
 ): Promise<void> {
   const url = readPanelUrl(new URL(location.href));
   for (const { styleSheet } of [tokens, page]) if (styleSheet) document.adoptedStyleSheets.push(styleSheet);
   dress(url.theme);
   // A language that cannot be loaded now is no reason to show nothing: English is built in.
-  await speak(url.language).catch(() => undefined);
+  await speak(url.language, translations).catch(() => undefined);
   render(
     html`<erpsync-sign-in-gate
       .api=${callApi}

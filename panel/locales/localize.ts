@@ -1,25 +1,25 @@
 import { configureLocalization, type LocaleModule } from '@lit/localize';
 import { languages, type Language } from '../../shared/vocabulary.ts';
 
-const translations: Record<Exclude<Language, 'en'>, () => Promise<LocaleModule>> = {
-  nb: () => import('./generated/nb.ts'),
-  sv: () => import('./generated/sv.ts'),
-  da: () => import('./generated/da.ts'),
-  de: () => import('./generated/de.ts'),
-  nl: () => import('./generated/nl.ts'),
-};
+export type Translations = (language: Exclude<Language, 'en'>) => Promise<LocaleModule>;
+
+/** Those of all panels. A panel that must be small brings its own. */
+const all: Translations = (language) => import(`./generated/${language}.ts`);
+
+let translations = all;
 
 const { setLocale } = configureLocalization({
   sourceLocale: 'en',
-  targetLocales: Object.keys(translations),
-  loadLocale: (locale) => translations[locale as keyof typeof translations](),
+  targetLocales: languages.filter((language) => language !== 'en'),
+  loadLocale: (language) => translations(language as Exclude<Language, 'en'>),
 });
 
 /**
  * Speaks the language SuperOffice names (`<lanc>`: `nb-NO`, `en-US`, `de` …), English where we lack it. The whole tag
  * stays on the page, because numbers and dates follow the country too.
  */
-export async function speak(tag: string): Promise<void> {
+export async function speak(tag: string, from: Translations = all): Promise<void> {
+  translations = from;
   document.documentElement.lang = isLocale(tag) ? tag : 'en';
   await setLocale(languageOf(tag));
 }

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize';
 import type { ActivationResult } from '../../shared/api/connections.ts';
 import { reasonText } from '../locales/error-text.ts';
-import { actorTypeName } from './actor-type-name.ts';
+import { actorTypeName } from '../locales/actor-type-name.ts';
 
 export type ActivationReason = ActivationResult['reasons'][number];
 

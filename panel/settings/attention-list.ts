@@ -18,7 +18,7 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
-import { entityTypeName } from './actor-type-name.ts';
+import { entityTypeName } from '../locales/actor-type-name.ts';
 import { SettingsChanged } from './settings-changed.ts';
 
 type AttentionLink = AttentionPage['links'][number];

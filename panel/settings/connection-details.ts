@@ -16,7 +16,7 @@ import { icon } from '../ui/icon.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
-import { actorTypeName } from './actor-type-name.ts';
+import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
 import { SettingsChanged } from './settings-changed.ts';
 

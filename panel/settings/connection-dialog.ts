@@ -29,7 +29,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import '../ui/value-input.ts';
 import type { ValueChanged } from '../ui/value-input.ts';
-import { Closed } from './closed.ts';
+import { Closed } from '../ui/closed.ts';
 import { ConnectionSaved } from './connection-saved.ts';
 import { keptOpen } from './kept-open.ts';
 import { missingText } from './missing-text.ts';

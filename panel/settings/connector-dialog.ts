@@ -15,7 +15,7 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
-import { Closed } from './closed.ts';
+import { Closed } from '../ui/closed.ts';
 import { connectorKindName } from './connector-kind-name.ts';
 import { keptOpen } from './kept-open.ts';
 import { missingText } from './missing-text.ts';

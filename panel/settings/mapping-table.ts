@@ -13,7 +13,7 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
-import { actorTypeName, entityNameOf } from './actor-type-name.ts';
+import { actorTypeName, entityNameOf } from '../locales/actor-type-name.ts';
 import { directionLeft, refusedDirections } from './direction-reason.ts';
 import { MappingChanged } from './mapping-changed.ts';
 

@@ -17,7 +17,7 @@ import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
 import '../ui/tabs.ts';
 import type { TabSelected } from '../ui/tabs.ts';
-import { Closed } from './closed.ts';
+import { Closed } from '../ui/closed.ts';
 import { keptOpen } from './kept-open.ts';
 
 type Member = Scope['members'][number];

@@ -21,9 +21,9 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
-import { entityTypeName } from './actor-type-name.ts';
+import { entityTypeName } from '../locales/actor-type-name.ts';
 import { causeName } from './cause-name.ts';
-import { Closed } from './closed.ts';
+import { Closed } from '../ui/closed.ts';
 
 /**
  * Every field the sync has written: when, where, from what to what, and why. Newest first.
