@@ -334,7 +334,7 @@ function exchange({ code, verifier }: Code): Promise<Record<string, string>> {
 
 async function tokens(form: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
   const body = { client_id: standIn.app.clientId, client_secret: standIn.app.clientSecret, ...form };
-  const response = await post('/login/common/oauth/tokens', body as Record<string, string>);
+  const response = await post('/login/common/oauth/tokens', body);
   return (await response.json()) as Record<string, string>;
 }
 

@@ -25,7 +25,7 @@ let events: CrmEvent[];
 
 beforeAll(async () => {
   browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROME_BIN'] ?? '/usr/bin/chromium',
     args: browserFlags,
   });
   app = createServer((_, response) => response.setHeader('content-type', 'text/html').end(panelPage));

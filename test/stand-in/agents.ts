@@ -333,7 +333,7 @@ function mdoItem(id: number, name: string, rank: number, type: string, view: Vie
   };
 }
 
-function entityMethods<T extends EntityType>(type: T): Readonly<Record<string, Method>> {
+function entityMethods(type: EntityType): Readonly<Record<string, Method>> {
   const name = entityNames[type];
   return {
     [`${name}/CreateDefault${name}Entity`]: (call) =>
@@ -342,7 +342,7 @@ function entityMethods<T extends EntityType>(type: T): Readonly<Record<string, M
       const row = findRow(call, type, Number(call.query(`${name}EntityId`)));
       return row ? answerEntity(call, type, row) : null;
     },
-    [`${name}/Save${name}Entity`]: (call) => saveEntity(call, type, call.body as Entities[T]),
+    [`${name}/Save${name}Entity`]: (call) => saveEntity(call, type, call.body as Entities[EntityType]),
     [`${name}/Delete${name}Entity`]: (call) => {
       const row = mustFindRow(call, type, Number(call.query(`${name}EntityId`)));
       call.tenant.delete(type, row.id, call.caller.associateId);

@@ -56,10 +56,14 @@ export function readDate(value: unknown): string | null {
 }
 
 /** A user-defined value in SuperOffice's encoded form; `undefined` when it cannot be read. */
-export function encodeUserDefined(type: EntityType, progId: string, value: unknown): string | undefined {
+export function encodeUserDefined(
+  type: EntityType,
+  progId: string,
+  value: string | number | boolean | null,
+): string | undefined {
   const field = userDefinedFields[type].find((candidate) => candidate.progId === progId);
   if (!field) return undefined;
-  const text = value === null || value === undefined ? '' : String(value as string | number);
+  const text = value === null ? '' : String(value);
   if (text === '') return unsetValue(type, progId);
   const inner = /^\[[A-Z]+:(.*)\]$/.exec(text)?.[1] ?? text;
   switch (field.type) {

@@ -48,9 +48,9 @@ export function toEntity(tenant: Tenant, type: EntityType, row: Rows[EntityType]
 /** A whole entity as a client sends it. What it leaves out is reset. */
 export function fromEntity<T extends EntityType>(type: T, entity: Entities[T], before: Rows[T] | null): Draft<T>;
 export function fromEntity(type: EntityType, entity: Entities[EntityType], before: Rows[EntityType] | null): unknown {
-  if (type === 'contact') return contactDraft(entity as ContactEntity, before as Company | null);
-  if (type === 'person') return personDraft(entity as PersonEntity, before as Person | null);
-  return projectDraft(entity as ProjectEntity, before as Project | null);
+  if (type === 'contact') return contactDraft(entity, before as Company | null);
+  if (type === 'person') return personDraft(entity, before as Person | null);
+  return projectDraft(entity, before as Project | null);
 }
 
 /** A new entity with the defaults that creations start from. */

@@ -35,7 +35,7 @@ export function checkUnmodified(row: { readonly updated: string }, header: strin
 
 export function createEntity<T extends EntityType>(call: Call, type: T, entity: Entities[T]): Rows[T] {
   const draft = fromEntity(type, entity, null);
-  checkData(call, type, draft as Partial<Rows[T]>);
+  checkData(call, type, draft);
   return call.tenant.create(type, draft, call.caller.associateId);
 }
 

@@ -28,7 +28,10 @@ function apply(target: Json, operation: Json): void {
   let parent: unknown = target;
   for (const segment of segments) parent = child(parent, segment);
 
-  if (Array.isArray(parent)) return applyToArray(parent as unknown[], last, operation);
+  if (Array.isArray(parent)) {
+    applyToArray(parent as unknown[], last, operation);
+    return;
+  }
   if (!isObject(parent)) throw invalid(`Path ${path} leads nowhere`);
   const key = ownKey(parent, last);
   const isDictionary =
@@ -112,8 +115,8 @@ function covers(actual: unknown, expected: unknown): boolean {
 function mentions(patch: unknown, word: string): boolean {
   if (Array.isArray(patch)) {
     return patch.some((operation: Json) => {
-      const path = String(operation['path'] ?? operation['Path'] ?? '').toLowerCase();
-      const segments = path.split('/').filter(Boolean);
+      const path = operation['path'] ?? operation['Path'];
+      const segments = typeof path === 'string' ? path.toLowerCase().split('/').filter(Boolean) : [];
       // A whole new address brings its own localized one, or none.
       return word === 'address' ? segments[0] === 'address' && segments.length > 1 : segments.includes(word);
     });

@@ -624,12 +624,12 @@ function mod11(random: Random, lead: string, digits: number, weights: readonly n
     const body = lead + random.digits(digits - 1 + (weights.length - digits));
     const sum = weights.reduce((total, weight, i) => total + weight * Number(body[i]), 0);
     const check = (11 - (sum % 11)) % 11;
-    if (check < 10) return body + check;
+    if (check < 10) return `${body}${check}`;
   }
 }
 
 function luhn(body: string): number {
-  const sum = [...body].reduce((total, digit, i) => {
+  const sum = Array.from(body).reduce((total, digit, i) => {
     const doubled = Number(digit) * (i % 2 === 0 ? 2 : 1);
     return total + (doubled > 9 ? doubled - 9 : doubled);
   }, 0);

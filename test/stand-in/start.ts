@@ -68,10 +68,10 @@ export interface StandIn {
   readonly traffic: Traffic;
   readonly webhooks: WebhookSender;
   readonly credentials: Credentials;
-  tenant(context?: string): Tenant;
+  readonly tenant: (context?: string) => Tenant;
   /** Moves a tenant to the server's other name: its old address answers 421 from now on. */
-  moveTenant(context: string): void;
-  close(): Promise<void>;
+  readonly moveTenant: (context: string) => void;
+  readonly close: () => Promise<void>;
 }
 
 const saveDelay = 200;

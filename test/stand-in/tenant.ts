@@ -314,7 +314,7 @@ export class Tenant {
 
   /** What this associate may see; the system user sees everything. */
   get<T extends EntityType>(type: T, id: number, associateId: number): Rows[T] | undefined {
-    const row = this.records[type].get(id) as Rows[T] | undefined;
+    const row = this.records[type].get(id);
     return row && row.deleted === null && this.maySee(type, row, associateId) ? row : undefined;
   }
 
@@ -445,7 +445,7 @@ export class Tenant {
   }
 
   private mustHave<T extends EntityType>(type: T, id: number): Rows[T] {
-    const row = this.records[type].get(id) as Rows[T] | undefined;
+    const row = this.records[type].get(id);
     if (!row) throw new Error(`no ${type} ${id} in ${this.context}`);
     return row;
   }

@@ -9,7 +9,7 @@ export interface Exchange {
   readonly responseBody: unknown;
 }
 
-const kept = 5_000;
+const kept = 1_000;
 
 /** The calls to the web API, oldest first. */
 export function createTraffic(): {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import type { Context } from 'hono';
 import { agentMethods, mdoList, must, udefInfo } from './agents.ts';
 import { queryArchive } from './archives.ts';
@@ -57,8 +58,8 @@ export function webApi(world: World): Hono<Env> {
     });
   });
 
-  routes.use(`${at}/*`, async (c, next) => {
-    const context = c.req.param('context');
+  const enter = createMiddleware<Env>(async (c, next) => {
+    const context = c.req.param('context') ?? '';
     const tenant = world.tenants.get(context);
     if (!tenant) return c.json({ Message: 'Unknown customer' }, 404);
     const path = new URL(c.req.url);
@@ -82,12 +83,19 @@ export function webApi(world: World): Hono<Env> {
     if (faults.some((fault) => fault.kind === 'lostAnswer')) c.env.outgoing.destroy();
     return undefined;
   });
+  routes.use(`${at}/*`, enter);
 
   routes.get(`${at}/v1/User/currentPrincipal`, (c) => c.json(principalOf(c.var.tenant, c.var.caller.associateId)));
   routes.get(`${at}/v1/License/User/:id`, (c) => c.json(licencesOf(c.var.tenant, Number(c.req.param('id')))));
 
   for (const type of ['contact', 'person', 'project'] as const) entityRoutes(routes, `${at}/v1`, type, world);
 
+  routes.get(`${at}/v1/Contact/:id{\\d+}/Simple`, (c) =>
+    c.json(contactCarrier(c.var.tenant, mustFindRow(c.var, 'contact', idOf(c)), c.var.view)),
+  );
+  routes.get(`${at}/v1/Person/:id{\\d+}/Simple`, (c) =>
+    c.json(personCarrier(c.var.tenant, mustFindRow(c.var, 'person', idOf(c)), c.var.view)),
+  );
   routes.get(`${at}/v1/Contact/:id{\\d+}/Persons`, (c) =>
     answerArchive(c, world, 'Person', { ...queryOf(c), filter: `contactId eq ${c.req.param('id')}` }),
   );
@@ -191,7 +199,7 @@ function misdirected(c: Api): Response {
   return c.json({ Message: 'The request was sent to the wrong subdomain for this customer.' }, 421);
 }
 
-function entityRoutes<T extends EntityType>(routes: Hono<Env>, at: string, type: T, world: World): void {
+function entityRoutes(routes: Hono<Env>, at: string, type: EntityType, world: World): void {
   const name = entityNames[type];
   const providers = { contact: 'SimpleContact', person: 'Person', project: 'FindProject' } as const;
   const one = `${at}/${name}/:id{\\d+}`;
@@ -209,27 +217,20 @@ function entityRoutes<T extends EntityType>(routes: Hono<Env>, at: string, type:
     if (!Number.isNaN(since) && Date.parse(row.updated) <= since) return c.body(null, 304);
     return answer(c, answerEntity(c.var, type, row));
   });
-  routes.get(`${one}/Simple`, (c) => {
-    const row = mustFindRow(c.var, type, idOf(c));
-    if (type === 'contact')
-      return c.json(contactCarrier(c.var.tenant, mustFindRow(c.var, 'contact', row.id), c.var.view));
-    if (type === 'person') return c.json(personCarrier(c.var.tenant, mustFindRow(c.var, 'person', row.id), c.var.view));
-    return answer(c, answerEntity(c.var, type, row));
-  });
   routes.post(`${at}/${name}`, async (c) =>
-    answer(c, answerEntity(c.var, type, createEntity(c.var, type, await bodyOf<Entities[T]>(c)))),
+    answer(c, answerEntity(c.var, type, createEntity(c.var, type, await bodyOf<Entities[EntityType]>(c)))),
   );
   routes.post(`${at}/${name}/Validate`, (c) => c.json({}));
   routes.put(one, async (c) => {
     const row = mustFindRow(c.var, type, idOf(c));
     checkUnmodified(row, c.req.header('if-unmodified-since'));
-    return answer(c, answerEntity(c.var, type, replaceEntity(c.var, type, row, await bodyOf<Entities[T]>(c))));
+    return answer(c, answerEntity(c.var, type, replaceEntity(c.var, type, row, await bodyOf<Entities[EntityType]>(c))));
   });
   routes.patch(one, async (c) => {
     const row = mustFindRow(c.var, type, idOf(c));
     checkUnmodified(row, c.req.header('if-unmodified-since'));
     const patched = applyPatch(answerEntity(c.var, type, row), readBody(await c.req.text()));
-    return answer(c, answerEntity(c.var, type, replaceEntity(c.var, type, row, patched as Entities[T])));
+    return answer(c, answerEntity(c.var, type, replaceEntity(c.var, type, row, patched as Entities[EntityType])));
   });
   routes.delete(one, (c) => {
     const row = mustFindRow(c.var, type, idOf(c));
@@ -240,9 +241,9 @@ function entityRoutes<T extends EntityType>(routes: Hono<Env>, at: string, type:
 }
 
 /** A company in the recycle bin is still answered, and says so in `Deleted`. */
-function deletedCompany<T extends EntityType>(c: Api, type: T): Rows[T] | undefined {
-  const row = c.var.tenant.records[type].get(idOf(c)) as Rows[T] | undefined;
-  return type === 'contact' && row?.deleted ? row : undefined;
+function deletedCompany(c: Api, type: EntityType): Rows['contact'] | undefined {
+  const row = type === 'contact' ? c.var.tenant.records.contact.get(idOf(c)) : undefined;
+  return row?.deleted ? row : undefined;
 }
 
 function webhookRoutes(routes: Hono<Env>, at: string, world: World): void {

@@ -113,7 +113,7 @@ function hookFrom(tenant: Tenant, wire: Webhook, by: number): HookRow {
     secret: wire.Secret ?? '',
     state: wire.State === 'Stopped' || wire.State === 'TooManyErrors' ? wire.State : 'Active',
     type: wire.Type ? wire.Type : 'webhook',
-    headers: (wire.Headers ?? {}) as Readonly<Record<string, string>>,
+    headers: wire.Headers ?? {},
     properties: wire.Properties ?? {},
     errorEmails: wire.ErrorEmails ?? [],
     description: wire.Description ?? '',

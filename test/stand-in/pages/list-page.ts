@@ -30,7 +30,7 @@ export function listPage({ tenant, user, type, search, page }: ListPage): Markup
     <section class="card list" aria-labelledby="heading">
       <header class="list-head">
         <h1 id="heading">${headings[type]}</h1>
-        <form class="search" role="search" action="/${tenant.context}/${type}" data-go>
+        <form class="search" action="/${tenant.context}/${type}" data-go>
           <input
             type="search"
             name="q"

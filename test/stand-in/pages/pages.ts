@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { defaultRow } from '../entities.ts';
@@ -50,8 +51,8 @@ export function pages(world: World): Hono<Env> {
     return session ? c.redirect(`/${session.context}/contact`) : c.html(signInPage([...world.tenants.values()], '/'));
   });
 
-  routes.use('/:context/*', async (c, next) => {
-    const tenant = world.tenants.get(c.req.param('context'));
+  const enter = createMiddleware<Env>(async (c, next) => {
+    const tenant = world.tenants.get(c.req.param('context') ?? '');
     if (!tenant) return c.notFound();
     const session = world.sessions.of(c);
     const user = session?.context === tenant.context ? tenant.user(session.associateId) : undefined;
@@ -63,6 +64,7 @@ export function pages(world: World): Hono<Env> {
     await next();
     return undefined;
   });
+  routes.use('/:context/*', enter);
 
   routes.get('/:context/', (c) => c.redirect(`/${c.var.tenant.context}/contact`));
   routes.get('/:context/default.aspx', (c) => {
@@ -71,9 +73,10 @@ export function pages(world: World): Hono<Env> {
   });
 
   routes.post('/:context/language', async (c) => {
-    const language = (await c.req.formData()).get('language');
-    if (languages.some(([tag]) => tag === language)) {
-      c.var.tenant.languages.set(c.var.user.associateId, String(language));
+    const asked = (await c.req.formData()).get('language');
+    const language = languages.find(([tag]) => tag === asked)?.[0];
+    if (language !== undefined) {
+      c.var.tenant.languages.set(c.var.user.associateId, language);
       world.save();
     }
     return c.redirect(localReferer(c) ?? `/${c.var.tenant.context}/`, 303);
@@ -88,7 +91,8 @@ export function pages(world: World): Hono<Env> {
     if (!panel) return missing(c);
     const url = panelUrl(tenant, panel, user.associateId, { contactId: 0, personId: 0, projectId: 0 });
     const navigator = `/${tenant.context}/panel/${encodeURIComponent(name)}`;
-    const body = html`<div class="whole-panel">${panelFrame(panel, url)}</div>`;
+    const body = html`<h1 class="visually-hidden">${panel.Name}</h1>
+      <div class="whole-panel">${panelFrame(panel, url)}</div>`;
     return c.html(screen({ tenant, user, title: panel.Name, name: `panel-${name}`, navigator, body }));
   });
 
@@ -96,7 +100,7 @@ export function pages(world: World): Hono<Env> {
   return routes;
 }
 
-function recordRoutes<T extends EntityType>(routes: Hono<Env>, type: T, world: World): void {
+function recordRoutes(routes: Hono<Env>, type: EntityType, world: World): void {
   const at = `/:context/${type}`;
 
   routes.get(at, (c) => {
@@ -142,7 +146,8 @@ function readForm<T extends EntityType>(
   let changed: Partial<Rows[T]> = {};
   for (const field of cardFields(tenant, type)) {
     if (field.shown === 'reading') continue;
-    const value = String(form.get(field.key) ?? '').trim();
+    const typed = form.get(field.key);
+    const value = typeof typed === 'string' ? typed.trim() : '';
     if (field.required && value === '') return { changed, problem: `${field.label} is required.` };
     const change = field.change({ ...before, ...changed }, value);
     if (!change) return { changed, problem: `${field.label} cannot be read.` };
