@@ -222,7 +222,12 @@ export class SettingsWorld {
   /** Calls of this kind wait until the returned function is called. */
   hold(call: string): () => void {
     let release!: () => void;
-    this.#held.set(call, new Promise<void>((resolve) => (release = resolve)));
+    this.#held.set(
+      call,
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+    );
     return () => {
       this.#held.delete(call);
       release();
