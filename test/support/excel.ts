@@ -9,10 +9,13 @@ export type Sheets = Record<string, ExcelValue[][]>;
 
 /** The person at the other end: reads and writes workbooks with programs that are not ours. */
 export async function writeWorkbook(path: string, sheets: Sheets): Promise<void> {
-  const tables = Object.entries(sheets).map(([sheet, rows]) => ({ sheet, data: rows.map((row) => row.map(toCell)) }));
   const unfinished = `${path}.${randomUUID()}`;
-  await writeExcelFile(tables).toFile(unfinished);
+  await writeExcelFile(tablesOf(sheets)).toFile(unfinished);
   await rename(unfinished, path);
+}
+
+export async function workbookBytes(sheets: Sheets): Promise<Buffer> {
+  return writeExcelFile(tablesOf(sheets)).toBuffer();
 }
 
 export async function readWorkbook(path: string): Promise<Sheets> {
@@ -46,6 +49,10 @@ export async function changeParts(path: string, change: (parts: Record<string, s
 export async function textParts(path: string): Promise<Record<string, string>> {
   const parts = unzipSync(await readFile(path));
   return Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, strFromU8(bytes)]));
+}
+
+function tablesOf(sheets: Sheets) {
+  return Object.entries(sheets).map(([sheet, rows]) => ({ sheet, data: rows.map((row) => row.map(toCell)) }));
 }
 
 function toCell(value: ExcelValue): Cell {

@@ -7,7 +7,8 @@ type Test = (value: FieldValue, operands: readonly FieldValue[]) => boolean;
 /** Search for a connector whose ERP cannot search by itself. A value that could not be read is not there, so nothing holds for it. */
 export function satisfies(values: FieldValues, restrictions: readonly SearchRestriction[]): boolean {
   return restrictions.every(({ field, operator, values: operands }) => {
-    const test = tests[field.kind][operator];
+    const known = tests[field.kind];
+    const test = Object.hasOwn(known, operator) ? known[operator] : undefined;
     if (!test || operands.length === 0 || (operator === 'between' && operands.length < 2)) {
       throw new AppError('input.invalid', { field: field.key, operator });
     }
