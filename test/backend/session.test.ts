@@ -127,12 +127,12 @@ test('what stands in a panel address changes nothing about who is signed in', as
 });
 
 test('renewed tokens are kept for the next request', async () => {
-  const { asUser } = world.superOffice;
+  const asUser = world.superOffice.asUser.bind(world.superOffice);
   const seen: string[] = [];
   world.superOffice.asUser = (tenant, tokens, save) => {
     seen.push(tokens.accessToken);
     void save({ ...tokens, refreshToken: 'renewed' });
-    return asUser.call(world.superOffice, tenant, tokens, save);
+    return asUser(tenant, tokens, save);
   };
   await panel.get('/api/session');
   const key = panel.cookies.get('__Host-erpsync')?.split('.')[1] ?? '';

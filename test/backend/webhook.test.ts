@@ -138,7 +138,7 @@ describe('a genuine event', () => {
 
   test('that the store cannot take is not answered with 200, and comes in when it is sent again', async () => {
     const body = event();
-    const { storeOf } = world.app;
+    const storeOf = world.app.storeOf.bind(world.app);
     Object.assign(world.app, {
       storeOf: (tenant: string) => ({
         ...storeOf(tenant),
@@ -186,6 +186,26 @@ describe('the test event that SuperOffice posts before it saves', () => {
     world.clock.advance(60_000);
     expect([await isFine('newer'), await isFine(SECRET)]).toEqual([true, false]);
   });
+});
+
+test('a secret that was left pending stays, because SuperOffice may sign with it already', async () => {
+  await world.store.webhooks.prepare(id, 'left pending');
+
+  expect(await world.store.webhooks.prepare(id, 'another')).toBe('left pending');
+  const body = event();
+  expect(await post(body, { signature: sign(body, 'left pending') })).toBe(200);
+});
+
+test('an event is remembered for ninety days', async () => {
+  const old = event({ EventId: 'old' });
+  await post(old);
+  world.clock.advance(89 * 24 * 60 * 60_000);
+  await post(event({ EventId: 'young' }));
+  expect((await rows()).map(({ event_id }) => event_id).sort()).toEqual(['old', 'young']);
+
+  world.clock.advance(2 * 24 * 60 * 60_000);
+  await post(event({ EventId: 'today' }));
+  expect((await rows()).map(({ event_id }) => event_id).sort()).toEqual(['today', 'young']);
 });
 
 describe('a signature that is not right', () => {

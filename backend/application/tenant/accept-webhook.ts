@@ -22,6 +22,9 @@ export type AcceptWebhook = (delivery: Delivery) => Promise<void>;
 const BATCH = 200;
 /** How long a secret that was replaced may still be believed. */
 const SECRETS_HOLD = 60_000;
+const DAY = 24 * 60 * 60_000;
+/** How long an event that comes again is known to have come. */
+const REMEMBERED = 90 * DAY;
 const Tenant = /^[A-Za-z0-9_-]{1,64}$/;
 const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -32,6 +35,7 @@ const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function createAcceptWebhook(app: App): AcceptWebhook {
   const remembered = new Map<string, { readonly secrets: readonly string[]; readonly until: number }>();
+  const tidiedAt = new Map<string, number>();
   const takeInOf = new Map<string, (event: WebhookEvent) => Promise<void>>();
 
   /** A signature that fits no secret we remember may be made with one that is newer. */
@@ -51,9 +55,20 @@ export function createAcceptWebhook(app: App): AcceptWebhook {
     const key = `${tenant}/${id}`;
     const known = takeInOf.get(key);
     if (known) return known(event);
-    const batched = inBatches<WebhookEvent>(BATCH, (events) => store(app, tenant, id, events));
+    const batched = inBatches<WebhookEvent>(BATCH, async (events) => {
+      await store(app, tenant, id, events);
+      await tidy(tenant);
+    });
     takeInOf.set(key, batched);
     return batched(event);
+  }
+
+  /** Once a day, beside what came anyway. */
+  async function tidy(tenant: string): Promise<void> {
+    const now = app.clock.now().getTime();
+    if (now - (tidiedAt.get(tenant) ?? 0) < DAY) return;
+    tidiedAt.set(tenant, now);
+    await app.storeOf(tenant).webhooks.forgetEvents(new Date(now - REMEMBERED));
   }
 
   return async (delivery) => {
