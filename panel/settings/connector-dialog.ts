@@ -115,21 +115,23 @@ export class ConnectorDialog extends PanelElement {
           ? html`<div class="field">
               <span class="label">${msg('Kind')}:</span><span>${kind && connectorKindName(kind.kind)}</span>
             </div>`
-          : html`<fieldset class="field">
-              <legend class="label">${msg('Kind')}:</legend>
-              ${kinds.map(
-                (choice) =>
-                  html`<label class="row">
-                    <input
-                      class="check"
-                      type="radio"
-                      name="kind"
-                      .checked=${choice === kind}
-                      @change=${() => this.#edit({ kind: choice.kind })}
-                    />${connectorKindName(choice.kind)}
-                  </label>`,
-              )}
-            </fieldset>`
+          : html`<div class="field kinds" role="radiogroup" aria-label=${msg('Kind')}>
+              <span class="label">${msg('Kind')}:</span>
+              <div>
+                ${kinds.map(
+                  (choice) =>
+                    html`<label class="row">
+                      <input
+                        class="check"
+                        type="radio"
+                        name="kind"
+                        .checked=${choice === kind}
+                        @change=${() => this.#edit({ kind: choice.kind })}
+                      />${connectorKindName(choice.kind)}
+                    </label>`,
+                )}
+              </div>
+            </div>`
       }
       ${
         kind?.needsUrl
@@ -231,6 +233,16 @@ export class ConnectorDialog extends PanelElement {
     css`
       :host {
         --label-width: 190px;
+      }
+
+      .kinds {
+        align-items: start;
+      }
+
+      .kinds > div {
+        display: grid;
+        justify-items: start;
+        gap: var(--so-space-2);
       }
 
       #missing:empty {

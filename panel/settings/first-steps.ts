@@ -131,8 +131,16 @@ export class FirstSteps extends PanelElement {
         font-weight: var(--so-weight-bold);
       }
 
+      li > div {
+        min-width: 0;
+      }
+
       .button {
+        height: auto;
+        min-height: var(--so-control-height);
         margin-top: var(--so-space-3);
+        padding: 4px var(--so-space-4);
+        white-space: normal;
       }
     `,
   ];

@@ -34,6 +34,23 @@ describe('the sync connectors', () => {
     expect(world.sent('POST /api/connectors')).to.deep.equal([{ kind: 'workbook', name: 'Second', url: '' }]);
   });
 
+  it('of a kind that is reached by an address must have one', async () => {
+    await openSettings(world);
+    (await byRole('button', 'Add')).click();
+    fill(await byRole('textbox', 'Sync Connector name:'), 'Visma');
+    (await byRole('radio', 'Web service (SOAP)')).click();
+    await shown('Fill in: Sync Connector URL.');
+
+    fill(await byRole('textbox', 'Sync Connector URL:'), 'https://erp.example.com/sync');
+    await waitUntil(() => !words().includes('Fill in:'));
+    (await byRole('button', 'OK')).click();
+
+    await byRole('button', 'Visma');
+    expect(world.sent('POST /api/connectors')).to.deep.equal([
+      { kind: 'soap', name: 'Visma', url: 'https://erp.example.com/sync' },
+    ]);
+  });
+
   it('are told apart by name: the refusal stands in the dialog, and what was typed stays', async () => {
     world.refuse('POST /api/connectors', 'connector.name_taken');
     await openSettings(world);
