@@ -73,6 +73,14 @@ describe('every route', () => {
     expect(Object.keys(access).filter((subject) => !subjects.includes(subject))).toEqual([]);
   });
 
+  test('below /api that the table forgot is not to be reached', async () => {
+    world.http.get('/api/forgotten', (c) => c.text('open'));
+    world.http.get('/api/connectorsx', (c) => c.text('open'));
+
+    for (const path of ['/api/forgotten', '/api/connectorsx'])
+      expect((await world.browser().get(path)).status).toBe(404);
+  });
+
   test('outside /api is one that needs no session, by name', () => {
     const others = everyRoute().filter(({ path }) => !path.startsWith('/api/'));
 
