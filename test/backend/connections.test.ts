@@ -165,22 +165,25 @@ describe('a saved connection', () => {
     expect(world.erp.connections.get(id)).toEqual(norway.config);
   });
 
-  test('a stored password does not go to another connector', async () => {
-    world.erp.needsUrl = true;
-    const evil = await saveConnector(admin, { kind: 'workbook', name: 'Evil', url: 'https://evil.example/x' });
-    const seen: string[] = [];
-    const open = world.erp.open.bind(world.erp);
-    world.erp.open = (settings) => {
-      seen.push(JSON.stringify(settings));
-      return open(settings);
-    };
-    await trySettings(admin, { connectorId: evil.id, connectionId: id, config: { Filename: 'x' } });
-    await expect(
-      saveConnection(admin, { ...norway, connectorId: evil.id, config: { Filename: 'x' } }, id),
-    ).rejects.toMatchObject({ code: 'input.invalid' });
-    expect(seen.length).toBeGreaterThan(0);
-    expect(seen.join()).not.toContain('hemmelig-123');
-  });
+  test.each(['https://evil.example/x', ''])(
+    'a stored password does not go to another connector at "%s"',
+    async (url) => {
+      world.erp.needsUrl = url !== '';
+      const evil = await saveConnector(admin, { kind: 'workbook', name: 'Evil', url });
+      const seen: string[] = [];
+      const open = world.erp.open.bind(world.erp);
+      world.erp.open = (settings) => {
+        seen.push(JSON.stringify(settings));
+        return open(settings);
+      };
+      await trySettings(admin, { connectorId: evil.id, connectionId: id, config: { Filename: 'x' } });
+      await expect(
+        saveConnection(admin, { ...norway, connectorId: evil.id, config: { Filename: 'x' } }, id),
+      ).rejects.toMatchObject({ code: 'input.invalid' });
+      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.join()).not.toContain('hemmelig-123');
+    },
+  );
 
   test('its name and scope may change while it is active, its settings may not', async () => {
     await world.store.connections.setActive(id, true);
