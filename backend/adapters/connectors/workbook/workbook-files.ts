@@ -9,7 +9,7 @@ import { withFileLock } from './file-lock.ts';
 import type { Layout } from './layout.ts';
 import { runJob } from './run-job.ts';
 import type { SheetEdit } from './sheet-patch.ts';
-import type { Done, Job } from './workbook-job.ts';
+import type { Job } from './workbook-job.ts';
 import { packageLimits, tooLarge, unreadable } from './zip-package.ts';
 
 export interface WorkbookFiles {
@@ -21,14 +21,15 @@ export interface WorkbookFiles {
 
 interface Loaded {
   readonly layout: Layout;
-  readonly identity: string;
+  /** Tells whether the file is still this one; null when it already is another. */
+  readonly identity: string | null;
   readonly hash: string;
 }
 
 /** Workbooks kept in memory, most recently used last, up to this much together. The last one used always stays. */
 const MEMORY = 64 * 1024 * 1024;
-const TRIES = 4;
-const PAUSE_MS = 120;
+const TRIES = 3;
+const PAUSE_MS = 100;
 /** Our marks and locks: one folder, so that people see one thing they need not care about. */
 const OWN_FOLDER = '.erp-sync';
 
@@ -42,7 +43,7 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
       const path = pathOf(folder, name);
       const known = remembered(name);
       try {
-        if (known && identityOf(await statOf(path)) === known.identity) return known.layout;
+        if (known?.identity && identityOf(await statOf(path).catch(() => null)) === known.identity) return known.layout;
         return await locked(name, async () => (await load(name, path)).layout);
       } catch (error) {
         throw translated(error, name);
@@ -59,12 +60,26 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
     },
   };
 
+  /** Tries for a while: a file in the middle of being saved is there and whole again soon. */
   async function load(name: string, path: string): Promise<Loaded> {
-    const identity = identityOf(await statOf(path));
-    const known = remembered(name);
-    if (known?.identity === identity) return known;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await loadOnce(name, path);
+      } catch (error) {
+        const { code } = translated(error, name);
+        const passes = code === 'workbook.unreadable' || code === 'workbook.missing' || code === 'workbook.locked';
+        if (!passes || attempt === TRIES) throw error;
+        await pause(PAUSE_MS * attempt);
+      }
+    }
+  }
 
-    const { file, stats, layout, marks } = await readPatiently(name, path);
+  async function loadOnce(name: string, path: string): Promise<Loaded> {
+    const known = remembered(name);
+    if (known && identityOf(await statOf(path)) === known.identity) return known;
+
+    const { file, stats } = await readWhole(path);
+    const { layout, marks } = await runJob({ file, edits: [], ...(await setting(name)) });
     await keepMarks(name, marks);
     return remember(name, { layout, identity: identityOf(stats), hash: hashOf(file) });
   }
@@ -96,23 +111,8 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
 
     // Someone may have saved since: then what we know is one version old, and the next look must find that out.
     const now = await readWhole(path);
-    const identity = hashOf(now.file) === hashOf(edited) ? identityOf(now.stats) : 'outdated';
+    const identity = hashOf(now.file) === hashOf(edited) ? identityOf(now.stats) : null;
     return remember(name, { layout, identity, hash: hashOf(edited) }).layout;
-  }
-
-  /** Tries for a while: a file in the middle of being saved is whole again soon. */
-  async function readPatiently(name: string, path: string): Promise<Whole & Done> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const whole = await readWhole(path);
-        return { ...whole, ...(await runJob({ file: whole.file, edits: [], ...(await setting(name)) })) };
-      } catch (error) {
-        const { code } = translated(error, name);
-        const passes = code === 'workbook.unreadable' || code === 'workbook.missing' || code === 'workbook.locked';
-        if (!passes || attempt === TRIES) throw error;
-        await pause(PAUSE_MS * attempt);
-      }
-    }
   }
 
   async function setting(name: string): Promise<Pick<Job, 'macros' | 'marks' | 'now'>> {
@@ -166,8 +166,7 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
     const turn = before
       .catch(() => undefined)
       .then(async () => {
-        await statOf(pathOf(folder, name));
-        await mkdir(join(folder, OWN_FOLDER), { recursive: true });
+        await mkdir(join(folder, OWN_FOLDER)).catch(unlessItExists);
         return withFileLock(join(folder, OWN_FOLDER, `${name}.lock`), work);
       });
     queues.set(name, turn);
@@ -216,8 +215,12 @@ async function statOf(path: string): Promise<BigIntStats> {
   return stats;
 }
 
-function identityOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [ino, size, mtimeNs, ctimeNs].join('-');
+function identityOf(stats: BigIntStats | null): string | null {
+  return stats && [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join('-');
+}
+
+function unlessItExists(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 function hashOf(file: Buffer): string {
