@@ -83,6 +83,8 @@ export class ValueInput extends PanelElement {
     }
     const number = kind === 'integer' || kind === 'decimal';
     const type = { password: 'password', date: 'date', datetime: 'datetime-local' }[kind as string] ?? 'text';
+    // Text is told while it is typed: told on leaving, what it changes on the screen moves the button that is being pressed.
+    const typed = kind === 'text' || kind === 'password';
     return html`<input
       class="input ${number ? 'number' : ''}"
       type=${type}
@@ -98,7 +100,8 @@ export class ValueInput extends PanelElement {
       placeholder=${this.#placeholder(required)}
       .value=${kind === 'decimal' ? (this.value ?? '').replace('.', decimalMark()) : (this.value ?? '')}
       ?disabled=${disabled}
-      @change=${(event: Event) => this.#change(event, ({ value }) => this.#canonical(value))}
+      @input=${(event: Event) => typed && this.#change(event, ({ value }) => this.#canonical(value))}
+      @change=${(event: Event) => !typed && this.#change(event, ({ value }) => this.#canonical(value))}
     />`;
   }
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface RunningDemo {
   readonly process: ChildProcess;
   readonly readyMs: number;
   /** Ends it as the operating system would; the data stays unless it was made for this run. */
-  stop(): Promise<void>;
+  stop(options?: { readonly keepData?: boolean }): Promise<void>;
 }
 
 /** The whole demonstration as `npm start` runs it, on free ports, with data of its own. */
@@ -21,6 +21,8 @@ export async function startDemo(
   options: { readonly dataDir?: string; readonly port?: number } = {},
 ): Promise<RunningDemo> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'erp-sync-demo-')));
+  // As root, Postgres runs as another user, who must get through to its own folder inside.
+  await chmod(dataDir, 0o755);
   const port = options.port ?? (await freePort());
   const started = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'test/stand-in/demo.ts'], {
@@ -45,13 +47,13 @@ export async function startDemo(
     dataDir,
     process: child,
     readyMs: performance.now() - started,
-    async stop() {
+    async stop({ keepData = options.dataDir !== undefined } = {}) {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit');
         child.kill('SIGTERM');
         await ended;
       }
-      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+      if (!keepData) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
