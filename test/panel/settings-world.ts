@@ -292,7 +292,10 @@ export class SettingsWorld {
           secretsSet: [],
         });
       case 'PUT connections':
-        if (verb === 'mappings') { this.#saveMapping(last as ActorType, body as SaveFieldMapping); return; }
+        if (verb === 'mappings') {
+          this.#saveMapping(last as ActorType, body as SaveFieldMapping);
+          return;
+        }
         return this.#changeConnection(id, connectionOf(body as SaveConnection));
       case 'DELETE connections':
         return this.#changeConnection(id, { deleted: true, active: false });
