@@ -32,7 +32,8 @@ export function patchBook(zip: ZipPackage, edits: readonly SheetEdit[]): Buffer 
     replaced.set(parts.styles, Buffer.from(styles));
     return String(added.style);
   };
-  const isMoment = (style: string) => styles !== null && readStyles(styles)[Number(style)]?.kind === 'moment';
+  const shown = styles === null ? [] : readStyles(styles);
+  const isMoment = (style: string) => shown[Number(style)]?.kind === 'moment';
 
   for (const { part, rows } of edits) {
     const xml = xmlText(zip.read(part), part);
