@@ -51,15 +51,7 @@ export class SignIn extends PanelElement {
     return html`<p role="status">${msg('Finish signing in in the window that has opened.')}</p>
       <form class="row" @submit=${this.#redeem}>
         <label for="code" class="label">${msg('If it shows you a code, enter it here:')}</label>
-        <input
-          id="code"
-          name="code"
-          class="input"
-          autocomplete="one-time-code"
-          spellcheck="false"
-          minlength="6"
-          required
-        />
+        <input id="code" name="code" class="input" autocomplete="off" spellcheck="false" minlength="6" required />
         <button class="button">${msg('Continue')}</button>
       </form>`;
   }

@@ -82,7 +82,7 @@ export class ValueInput extends PanelElement {
       ></erpsync-combobox>`;
     }
     const number = kind === 'integer' || kind === 'decimal';
-    const type = { password: 'password', date: 'date', datetime: 'datetime-local' }[kind as string] ?? 'text';
+    const type = kind === 'password' || kind === 'date' ? kind : kind === 'datetime' ? 'datetime-local' : 'text';
     // Text is told while it is typed: told on leaving, what it changes on the screen moves the button that is being pressed.
     const typed = kind === 'text' || kind === 'password';
     return html`<input

@@ -1,11 +1,11 @@
 import { expect } from '@open-wc/testing';
-import { ApiError, callApi, Unreachable } from '../../panel/api/client.ts';
+import { type ApiError, callApi, Unreachable } from '../../panel/api/client.ts';
 import { errorText, reasonText } from '../../panel/locales/error-text.ts';
 import { speak } from '../../panel/locales/localize.ts';
 import { errorCodes } from '../../shared/errors.ts';
 
 describe('a call to the backend', () => {
-  const original = window.fetch;
+  const original = window.fetch.bind(window);
   let sent: [string, RequestInit][];
 
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe('a call to the backend', () => {
 
   it('sends JSON, even when there is nothing to send, so that no foreign form can do the same', async () => {
     answer(204, null);
-    expect(await callApi('DELETE', '/api/session')).to.equal(undefined);
+    expect(await callApi<unknown>('DELETE', '/api/session')).to.equal(undefined);
 
     const [[path, { method, headers, body, credentials }]] = sent as [[string, RequestInit]];
     expect([path, method, body, credentials]).to.deep.equal(['/api/session', 'DELETE', '{}', 'same-origin']);
@@ -57,7 +57,9 @@ describe('a call to the backend', () => {
   it('a call that was given up is not a failure of the network', async () => {
     const given = new AbortController();
     window.fetch = (_, init) =>
-      new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
     const call = callApi('GET', '/api/session', { signal: given.signal }).catch((caught: unknown) => caught);
     given.abort();
 

@@ -110,7 +110,7 @@ export class ErpWorld {
     ],
   };
   syncedNow = {
-    links: [{ linkId: link().id, written: 0, conflicts: 0, parked: null as { code: string; detail: {} } | null }],
+    links: [{ linkId: link().id, written: 0, conflicts: 0, parked: null }],
   };
 
   readonly calls: { readonly method: Method; readonly path: string; readonly body: unknown }[] = [];

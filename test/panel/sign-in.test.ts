@@ -23,7 +23,7 @@ customElements.define('test-form', Form);
 describe('the sign-in', () => {
   let world: ErpWorld;
   let frame: HTMLIFrameElement;
-  const open = window.open;
+  const open = window.open.bind(window);
 
   beforeEach(() => {
     world = new ErpWorld();
@@ -202,7 +202,7 @@ describe('the sign-in', () => {
       world.refuse('/first', 'session.expired');
       const asked = form.api('POST', '/first').then(
         () => 'sent',
-        (error: Error) => error.message,
+        (error: unknown) => (error as Error).message,
       );
       await byRole('dialog', 'Sign in again');
       world.session = astrid;
@@ -215,7 +215,7 @@ describe('the sign-in', () => {
 
     it('a user who does not want to is told that it was not done', async () => {
       world.refuse('/first', 'session.expired');
-      const asked = form.api('POST', '/first').catch((error: Error) => error.message);
+      const asked = form.api('POST', '/first').catch((error: unknown) => (error as Error).message);
       (await byRole('dialog', 'Sign in again')).dispatchEvent(new Event('cancel', { cancelable: true }));
 
       expect(await asked).to.equal('session.expired');

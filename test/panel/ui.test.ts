@@ -131,7 +131,7 @@ describe('tabs', () => {
     await sendKeys({ press: 'ArrowRight' });
     await sendKeys({ press: 'End' });
     expect(selected).to.deep.equal(['c', 'a', 'c']);
-    expect(focused()?.textContent?.trim()).to.equal('Project');
+    expect(focused()?.textContent.trim()).to.equal('Project');
     await byRole('tabpanel', 'Project');
   });
 });
@@ -340,7 +340,7 @@ describe('value input', () => {
       await sendKeys({ type: text });
       await sendKeys({ press: 'Tab' });
 
-      expect(changes).to.deep.equal([['F', value]]);
+      expect(changes.at(-1)).to.deep.equal(['F', value]);
     });
   }
 
