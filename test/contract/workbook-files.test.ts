@@ -47,7 +47,7 @@ beforeEach(async () => {
 describe('a file that is not as it should be', () => {
   test.each<[string, () => Promise<void>, string]>([
     ['is not there', () => rm(path), 'workbook.missing'],
-    ['is a folder', () => rm(path).then(async () => void (await mkdir(path))), 'workbook.missing'],
+    ['is a folder', () => becomesFolder(), 'workbook.missing'],
     ['is a link that leads elsewhere', () => rm(path).then(() => symlink('/etc/passwd', path)), 'workbook.missing'],
     ['is no workbook', () => writeFile(path, 'Name;City\nA;B\n'), 'workbook.unreadable'],
     ['is empty', () => writeFile(path, ''), 'workbook.unreadable'],
@@ -350,7 +350,7 @@ describe('writers at the same time', () => {
   test('someone who saves between our reading and our writing is not overwritten', async () => {
     await erp.testConnection();
     const racing = new TestClock();
-    let saved: Promise<void> | null = null;
+    let saved: Promise<void> | undefined;
     // The clock is read once the workbook is: the moment at which a person may still press Save.
     const treacherous = { now: () => ((saved ??= typeInto(path, 'Customer', 2, 'City', 'Hennes by')), racing.now()) };
     const connection = workbookKind({ folder, clock: treacherous }).open(settings());
@@ -407,7 +407,7 @@ function latest({ actors }: { readonly actors: readonly { readonly lastModified:
 }
 
 async function fingerprint(): Promise<string> {
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error.code ?? '');
+  const content = await readFile(path).catch((error: unknown) => String(error));
   return createHash('sha256').update(content).digest('hex');
 }
 
@@ -421,6 +421,11 @@ function sheets(): Sheets {
       [stamp, 3, 10005, 'Bare Rør AS', null, '1564', 'Stedet', null, null],
     ],
   };
+}
+
+async function becomesFolder(): Promise<void> {
+  await rm(path);
+  await mkdir(path);
 }
 
 async function inSheet(what: string | RegExp, by: string): Promise<void> {

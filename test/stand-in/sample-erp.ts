@@ -129,7 +129,7 @@ function companyColumns(company: SeedCompany): readonly Value[] {
   return [
     name,
     text(id % 9 === 4 ? '' : company.orgNr),
-    text(id % 5 === 2 ? `${postal.address1.replace(/\d+/, (digits) => String(Number(digits) + 2))}` : postal.address1),
+    text(id % 5 === 2 ? postal.address1.replace(/\d+/, (digits) => String(Number(digits) + 2)) : postal.address1),
     text(postal.address2),
     text(postal.zipcode),
     text(id % 8 === 5 ? postal.city.toUpperCase() : postal.city),

@@ -167,11 +167,12 @@ function styling(
 
 /** XML cannot hold control characters, and reads a carriage return as a line feed. */
 function escapedControls(text: string): string {
-  return text.replaceAll(/_x(?=[\dA-Fa-f]{4}_)/g, '_x005F_x').replaceAll(
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
-    /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]/g,
-    (control) => `_x${control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
-  );
+  return text
+    .replaceAll(/_x(?=[\dA-Fa-f]{4}_)/g, '_x005F_x')
+    .replaceAll(
+      /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]/g,
+      (control) => `_x${control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
+    );
 }
 
 function withDimension(xml: string, prefix: string, lastRow: number): string {

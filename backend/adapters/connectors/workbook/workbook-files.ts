@@ -30,6 +30,9 @@ interface Loaded {
 const MEMORY = 64 * 1024 * 1024;
 const TRIES = 3;
 const PAUSE_MS = 100;
+/** Never through a link, and never waiting for a pipe to be filled. Windows knows neither. */
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+const TO_READ = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 /** Our marks and locks: one folder, so that people see one thing they need not care about. */
 const OWN_FOLDER = '.erp-sync';
 
@@ -178,7 +181,6 @@ export function workbookFiles(folder: string, clock: Clock): WorkbookFiles {
 
 /** A plain name of an Excel file, visible and without a way to another folder. */
 export function isWorkbookName(name: string): boolean {
-  // eslint-disable-next-line no-control-regex -- a name with control characters is nobody's
   return /^[^./\\~$:*?"<>|\u0000-\u001f][^/\\:*?"<>|\u0000-\u001f]{0,115}\.xls[xm]$/i.test(name);
 }
 
@@ -194,7 +196,7 @@ interface Whole {
 
 async function readWhole(path: string): Promise<Whole> {
   await statOf(path);
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  const handle = await open(path, TO_READ);
   try {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile()) throw new AppError('workbook.missing');
