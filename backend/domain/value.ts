@@ -43,7 +43,7 @@ export function isBlank(value: FieldValue): boolean {
 
 /** Characters as a reader counts them against a limit. */
 export function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function comparable(value: FieldValue): string {

@@ -156,10 +156,11 @@ export function markStore(db: Db, tenant: string) {
         .where('tenant', '=', tenant)
         .where('crm_type', '=', type)
         .where('crm_id', '=', id)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('link')
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('link')
                 .select('link.id')
                 .where('link.tenant', '=', tenant)
                 .where('link.crm_type', '=', type)
@@ -194,7 +195,7 @@ export function markStore(db: Db, tenant: string) {
         .where('tenant', '=', tenant)
         .whereRef('marked', '>', 'handled')
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
 
     /** Whether work on the record waits or is under way. */

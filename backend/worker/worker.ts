@@ -3,6 +3,7 @@ import { pollConnection } from '../application/sync/poll-connection.ts';
 import { reconcile } from '../application/sync/reconcile.ts';
 import { releaseDeadClaims } from '../application/sync/release-dead-claims.ts';
 import { sweepCrm } from '../application/sync/sweep-crm.ts';
+import { claimRunTasks, workOnRun } from '../application/sync/work-on-run.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { log } from '../log.ts';
@@ -47,8 +48,9 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   function look(): void {
     if (stopping) return;
     lookAgain = true;
+    const isAsked = () => lookAgain && !stopping;
     looking ??= (async () => {
-      while (lookAgain && !stopping) {
+      while (isAsked()) {
         lookAgain = false;
         await lookAtAll();
       }
@@ -74,13 +76,17 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const free = Math.min(concurrency - busy.size, SHARE - (share.get(tenant) ?? 0));
     if (free <= 0) return;
     const ctx = await parts.contextFor(tenant);
-    if (!ctx || !(await ctx.store.syncSettings.isAutomatic())) return;
+    if (!ctx) return;
 
     const now = ctx.clock.now();
-    for (const claim of await ctx.store.marks.claimMarked(free, now, leaseUntil(ctx))) {
-      take(tenant, () => whileHeld(ctx, claim, () => reconcile(ctx, claim)));
+    const automatic = await ctx.store.syncSettings.isAutomatic();
+    const marked = automatic ? await ctx.store.marks.claimMarked(free, now, leaseUntil(ctx)) : [];
+    for (const claim of marked) take(tenant, () => whileHeld(ctx, claim, () => reconcile(ctx, claim)));
+    // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
+    if (free > marked.length) {
+      for (const task of await claimRunTasks(ctx, free - marked.length)) take(tenant, () => workOnRun(ctx, task));
     }
-    if (busy.size >= concurrency) return;
+    if (!automatic || busy.size >= concurrency) return;
 
     for (const claim of await ctx.store.polls.claimDue(1, now, leaseUntil(ctx))) {
       take(tenant, () => whileAsked(() => ctx.store.polls.extend(claim, leaseUntil(ctx)), pollConnection(ctx, claim)));

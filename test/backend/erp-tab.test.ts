@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { searchActors } from '../../backend/application/erp-tab/search-actors.ts';
 import { showErpTab } from '../../backend/application/erp-tab/show-erp-tab.ts';
 import { showLiveValues } from '../../backend/application/erp-tab/show-live-values.ts';
-import { AppError } from '../../backend/errors.ts';
+import type { AppError } from '../../backend/errors.ts';
 import type { ActorRef, CrmEntity } from '../../shared/vocabulary.ts';
 import { createWorld, type World } from '../support/world.ts';
 

@@ -519,7 +519,7 @@ describe('a failure at any step', () => {
       world.erp.edit(customer, { POSTALCITY: 'Fannrem' });
       await receiveWebhook(world.ctx, { entity: company });
       let calls = 0;
-      let died = false;
+      let died = false as boolean;
       const dieAt = () => {
         if (calls++ === step) {
           died = true;

@@ -266,7 +266,10 @@ async function expectRefused(page: Page, code: string): Promise<void> {
 async function editCard(label: string, value: string): Promise<void> {
   const card = lars.getByRole('region', { name: 'Company' });
   await card.getByRole('link', { name: 'Edit' }).click();
-  await card.getByRole('textbox', { name: new RegExp(`^${label}`) }).first().fill(value);
+  await card
+    .getByRole('textbox', { name: new RegExp(`^${label}`) })
+    .first()
+    .fill(value);
   await card.getByRole('button', { name: 'Save' }).click();
   await card.getByRole('link', { name: 'Edit' }).waitFor();
 }
@@ -275,7 +278,8 @@ async function eventually(check: () => Promise<void>, withinMs = 30_000): Promis
   const until = performance.now() + withinMs;
   for (;;) {
     try {
-      return await check();
+      await check();
+      return;
     } catch (error) {
       if (performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -34,6 +34,6 @@ async function place(path: string, sheet: string, id: number, header: string) {
 
 function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Date) return { value } as Cell;
-  return { value: String(value), type: String } as Cell;
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Date) return { value };
+  return { value: value as string, type: String };
 }

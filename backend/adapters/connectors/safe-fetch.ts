@@ -2,6 +2,7 @@ import { lookup as lookupAddress, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import { isPublicAddress } from './public-address.ts';
@@ -90,7 +91,7 @@ function send(url: URL, request: OutboundRequest, options: SafeFetchOptions): Pr
       signal,
       // A fresh connection each time: one from a pool may have been opened when the name meant another address.
       agent: false,
-      lookup: allowPrivate ? (lookup as LookupFunction) : publicOnly(lookup, url.host),
+      lookup: allowPrivate ? lookup : publicOnly(lookup, url.host),
     };
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, settings);
     const headersLate = setTimeout(
@@ -126,11 +127,11 @@ function send(url: URL, request: OutboundRequest, options: SafeFetchOptions): Pr
 function publicOnly(lookup: typeof lookupAddress, host: string): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => {
-      const [first] = found ?? [];
-      if (error || !first) {
+      const [first] = error ? [] : found;
+      if (!first) {
         callback(error ?? Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '', 4);
       } else if (!found.every(({ address }) => isPublicAddress(address))) {
-        callback(refusal(host) as NodeJS.ErrnoException, '', 4);
+        callback(refusal(host), '', 4);
       } else if (options.all) {
         callback(null, found);
       } else {
@@ -163,7 +164,7 @@ async function readBody(incoming: IncomingMessage, maxBytes: number, host: strin
 }
 
 function decode(incoming: IncomingMessage) {
-  const through = (decoder: ReturnType<typeof createGunzip>) => {
+  const through = <Decoder extends Transform>(decoder: Decoder) => {
     incoming.on('error', (error) => decoder.destroy(error));
     incoming.on('aborted', () => decoder.destroy(new Error('aborted')));
     return incoming.pipe(decoder);
@@ -181,9 +182,9 @@ function decode(incoming: IncomingMessage) {
   }
 }
 
-function translated(error: unknown, url: URL, asked: AbortSignal | undefined): unknown {
+function translated(error: unknown, url: URL, asked: AbortSignal | undefined): Error {
   if (error instanceof AppError) return error;
-  if (asked?.aborted) return asked.reason;
+  if (asked?.aborted) return asked.reason as Error;
   const { name, code } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') {
     return new AppError('connector.timeout', { host: url.host }, { cause: error });
@@ -205,7 +206,10 @@ function originGate(limit: number) {
   const waiting = new Map<string, (() => void)[]>();
   const leave = (origin: string) => {
     const next = waiting.get(origin)?.shift();
-    if (next) return next();
+    if (next) {
+      next();
+      return;
+    }
     const count = (inside.get(origin) ?? 1) - 1;
     if (count > 0) inside.set(origin, count);
     else inside.delete(origin);

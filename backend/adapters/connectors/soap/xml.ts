@@ -40,7 +40,7 @@ export function parseXml(text: string): XmlElement {
 
   let parsed: unknown;
   try {
-    parsed = parser.parse(source, true);
+    parsed = parser.parse(source);
   } catch (error) {
     throw invalid('notXml', error);
   }
@@ -67,7 +67,6 @@ export function textOf(element: XmlElement | undefined, name: string): string | 
 
 /** Text as XML may carry it: what is illegal in XML 1.0 even when escaped is refused, not dropped. Throws `value.invalid`. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text) || !text.isWellFormed()) {
     throw new AppError('value.invalid', { value: text.slice(0, 100) });
   }
