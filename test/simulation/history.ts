@@ -1,0 +1,773 @@
+import { connectEntity } from '../../backend/application/erp-tab/connect-entity.ts';
+import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
+import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
+import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
+import { resolveConflict } from '../../backend/application/sync/resolve-conflict.ts';
+import { retryLink } from '../../backend/application/sync/retry-link.ts';
+import { syncNow } from '../../backend/application/sync/sync-now.ts';
+import type { Context, User } from '../../backend/context.ts';
+import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
+import { AppError } from '../../backend/errors.ts';
+import { log } from '../../backend/log.ts';
+import type { Crm } from '../../backend/ports/crm.ts';
+import type { ErpConnector } from '../../backend/ports/erp-connector.ts';
+import type { Store } from '../../backend/store/store.ts';
+import { startWorker } from '../../backend/worker/worker.ts';
+import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { keyOf, memoryStore, MemoryTables, newMark, type StoredLink } from './memory-store.ts';
+import { crmFields, ModelCrm } from './model-crm.ts';
+import { ModelErp, stampKinds } from './model-erp.ts';
+import { CUT, Oracle } from './oracle.ts';
+import { Random } from './random.ts';
+import { Process, Scheduler, useRealTimers, useTimersOf } from './scheduler.ts';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly broken: readonly string[];
+  readonly hash: number;
+  readonly steps: number;
+  readonly writes: number;
+  readonly edits: number;
+  readonly unseen: number;
+  /** How often each kind of fault struck. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly trace: readonly string[];
+}
+
+const TENANT = 'Cust1';
+const MINUTE = 60_000;
+const START = Date.parse('2026-11-22T12:00:00Z');
+/** How long people edit and things break. */
+const TROUBLE_MS = 150_000;
+/** Long enough for the slowest way to find a change: every record read in turn, and rows that become visible late. */
+const REST_MS = 13 * MINUTE;
+
+const user: User = { id: 5, name: 'Astrid Berg', groupIds: [1], administrator: true, licensed: true };
+
+/** The database went away in the middle of something. */
+class StoreKilled extends Error {}
+
+type Fault = { readonly kind: string; readonly code: ErrorCode; readonly when: 'before' | 'after' };
+
+const crmFaults: readonly Fault[] = [
+  { kind: 'reset', code: 'crm.unreachable', when: 'before' },
+  { kind: 'timeout before send', code: 'crm.unreachable', when: 'before' },
+  { kind: 'timeout after commit', code: 'crm.unreachable', when: 'after' },
+  { kind: '401', code: 'crm.denied', when: 'before' },
+  { kind: '421', code: 'tenant.unavailable', when: 'before' },
+  { kind: '429', code: 'crm.throttled', when: 'before' },
+  { kind: 'HTML-200', code: 'crm.answer_invalid', when: 'before' },
+  { kind: 'truncated body', code: 'crm.answer_invalid', when: 'after' },
+];
+
+const erpFaults: readonly Fault[] = [
+  { kind: 'reset', code: 'connector.unreachable', when: 'before' },
+  { kind: 'timeout before send', code: 'connector.timeout', when: 'before' },
+  { kind: 'timeout after commit', code: 'connector.timeout', when: 'after' },
+  { kind: '503', code: 'connector.unreachable', when: 'before' },
+  { kind: 'Fault-200', code: 'connector.rejected', when: 'before' },
+  { kind: 'HTML-200', code: 'connector.answer_invalid', when: 'before' },
+  { kind: 'truncated body', code: 'connector.answer_invalid', when: 'after' },
+  { kind: 'locked file', code: 'workbook.locked', when: 'before' },
+];
+
+/** One history from a seed: two systems that people edit, workers that come and go, and all that breaks. Ends with the oracle. */
+export async function runHistory(seed: number, traced = false): Promise<Outcome> {
+  const history = new History(seed, traced);
+  useTimersOf(history.scheduler);
+  const quiet = log.error;
+  log.error = (event, error) => history.logged(event, error);
+  try {
+    await history.run();
+  } catch (error) {
+    history.oracle.violated(
+      'S24',
+      `the simulation failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+    );
+  } finally {
+    useRealTimers();
+    log.error = quiet;
+  }
+  return history.outcome();
+}
+
+class History {
+  readonly scheduler: Scheduler;
+  readonly oracle: Oracle;
+  readonly #seed: number;
+  readonly #random: Random;
+  readonly #world = new Process('world');
+  readonly #tables = new MemoryTables();
+  readonly #crm: ModelCrm;
+  readonly #erps = new Map<string, ModelErp>();
+  readonly #workers = new Map<Process, () => void>();
+  readonly #faults: Record<string, number> = {};
+  #faultRate: number;
+  #storeFaultRate: number;
+  #hintRate: number;
+  #inTransaction = false;
+  #troubled = true;
+  #values = 0;
+  #users = 0;
+  #crmSkew = 0;
+  #greatestSkew = 0;
+
+  constructor(seed: number, traced: boolean) {
+    this.#seed = seed;
+    const random = new Random(seed);
+    this.#random = random;
+    this.scheduler = new Scheduler(random, this.#world, START, traced);
+    this.oracle = new Oracle({
+      scheduler: this.scheduler,
+      tables: this.#tables,
+      crm: () => this.#crm,
+      erps: this.#erps,
+      raised: () => this.#raised(),
+    });
+    this.#faultRate = random.pick([0, 0.01, 0.03, 0.1]);
+    this.#storeFaultRate = random.pick([0, 0, 0.005, 0.02]);
+    this.#hintRate = random.pick([0, 0.5, 1]);
+    const trims = random.chance(0.3);
+    const normalise = (value: FieldValue) => (trims && value !== null ? blankIsNull(value.trim()) : value);
+    this.#crm = new ModelCrm(() => this.scheduler.now + this.#crmSkew, normalise, this.oracle);
+    this.#setUp();
+  }
+
+  async run(): Promise<void> {
+    const random = this.#random;
+    for (let i = random.between(1, 2); i > 0; i--) this.#startWorker();
+    for (let i = random.between(5, 14); i > 0; i--) {
+      const at = random.below(TROUBLE_MS);
+      this.scheduler.at(this.#world, at, () => this.#happen());
+    }
+    await this.scheduler.runUntil(START + TROUBLE_MS);
+    this.#heal();
+
+    await this.#rest();
+    await this.#lookAfterWhatWaits();
+    await this.#rest();
+    this.oracle.atRest();
+    if (this.oracle.broken.length > 0) return;
+
+    const { writeCalls } = this.oracle;
+    await this.scheduler.runUntil(this.scheduler.now + 6 * MINUTE);
+    if (this.oracle.writeCalls > writeCalls) this.oracle.violated('S13', 'it writes though nothing has changed');
+  }
+
+  /** What the engine calls a bug is one, unless we planted its cause. */
+  logged(event: string, error: unknown): void {
+    if (error instanceof StoreKilled || error instanceof AppError) return;
+    this.oracle.violated('S24', `${event}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+  }
+
+  outcome(): Outcome {
+    const { broken, writes, edits, unseen } = this.oracle;
+    const { hash, steps, lines } = this.scheduler;
+    const counts = { writes, edits, unseen, steps };
+    return { seed: this.#seed, broken, hash: hash >>> 0, ...counts, faults: this.#faults, trace: lines ?? [] };
+  }
+
+  // The world.
+
+  #setUp(): void {
+    const random = this.#random;
+    const connections = random.pick([1, 2, 2, 3, 4]);
+    const records = random.pick([1, 1, 2]);
+    for (let id = 1; id <= records; id++) {
+      const values = Object.fromEntries(crmFields.map(({ key }) => [key, this.#newValue(key)]));
+      this.#crm.records.set(id, values);
+      this.#crm.updatedAt.set(id, START - MINUTE);
+      for (const [key, value] of Object.entries(values)) this.oracle.starts(`contact/${id}/${key}`, value);
+    }
+    for (let priority = 1; priority <= connections; priority++) this.#addConnection(priority, records);
+  }
+
+  #addConnection(priority: number, records: number): void {
+    const random = this.#random;
+    const id = `erp${priority}`;
+    const fields = crmFields.filter(() => random.chance(0.7)).map(({ key, kind }) => this.#fieldMapping(key, kind));
+    const connection: Connection = {
+      id,
+      connectorId: 'connector',
+      name: id,
+      description: '',
+      active: true,
+      deleted: false,
+      scope: { everyone: true, members: [] },
+      config: {},
+      secretKeys: [],
+      pollSeconds: random.pick([60, 120, 240]),
+      priority,
+      trouble: null,
+    };
+    this.#tables.connections = [...this.#tables.connections, connection];
+    this.#tables.mappings = [
+      ...this.#tables.mappings,
+      { connectionId: id, actorType: 'Customer', active: true, missingInErp: false, fields },
+    ];
+    const stamps = random.pick(stampKinds);
+    const habits = {
+      stamps,
+      resolutionMs: random.pick([1000, 1000, MINUTE, 24 * 60 * MINUTE]),
+      normalise: random.pick(normalisers),
+      tacit: random.chance(0.2),
+    };
+    const erp = new ModelErp(id, habits, fields, () => this.scheduler.now, this.oracle);
+    this.#erps.set(id, erp);
+    for (let record = 1; record <= records; record++) this.#addActor(erp, fields, record);
+  }
+
+  #addActor(erp: ModelErp, fields: readonly FieldMapping[], record: number): void {
+    const erpKey = `00${record}`;
+    const entity = { type: 'contact', id: record } as const;
+    const linked = this.#random.chance(0.75);
+    const crm = this.#crm.records.get(record) ?? {};
+    const values: Record<string, FieldValue> = {};
+    const agreed: Record<string, { crm: FieldValue; erp: FieldValue }> = {};
+    for (const { key, crmField, direction } of fields) {
+      const there = crm[crmField ?? ''] ?? null;
+      const value = linked || this.#random.chance(0.4) ? erp.habits.normalise(there) : this.#newValue(crmField ?? '');
+      values[key] = value;
+      this.oracle.starts(`${erp.connectionId}/${erpKey}/${key}`, value);
+      if (linked && direction !== 'none') agreed[key] = { crm: there, erp: value };
+    }
+    erp.actors.set(erpKey, values);
+    erp.touch(erpKey, erp.stamp());
+    if (!linked) return;
+    this.#tables.linkIds += 1;
+    const link: StoredLink = {
+      id: `link${this.#tables.linkIds}`,
+      connectionId: erp.connectionId,
+      entity,
+      actor: { type: 'Customer', erpKey },
+      claimedAt: START - MINUTE,
+      confirmedAt: new Date(START - MINUTE),
+      syncedAt: new Date(START - MINUTE),
+      parked: null,
+      agreed,
+    };
+    this.#tables.links.set(link.id, link);
+    this.#tables.marks.set(keyOf(entity), newMark(entity));
+  }
+
+  #fieldMapping(crmField: string, kind: FieldMapping['kind']): FieldMapping {
+    const random = this.#random;
+    return {
+      key: `erp${crmField}`,
+      name: crmField,
+      description: '',
+      kind,
+      listName: null,
+      defaultValue: null,
+      maxLength: random.chance(0.2) && kind === 'text' ? 6 : 0,
+      access: 'normal',
+      rank: 1,
+      searchable: true,
+      missingInErp: false,
+      crmField,
+      direction: random.pick(['both', 'both', 'both', 'toCrm', 'toErp', 'none']),
+      showInTab: true,
+      showInSearch: true,
+      policy: random.pick(['ask', 'ask', 'crm', 'erp', 'newest', 'nonBlank']),
+    };
+  }
+
+  /** Each value is its own, so that one that was lost or invented is seen. */
+  #newValue(crmField: string): FieldValue {
+    const random = this.#random;
+    this.#values += 1;
+    if (crmField === 'SIZE') return random.chance(0.15) ? null : String(1000 + this.#values);
+    const text = `v${String(this.#values).padStart(3, '0')}`;
+    if (crmField !== 'NAME' && random.chance(0.12)) return null;
+    return random.pick([text, text, text, ` ${text}`, `${text} `, text.toUpperCase(), `${text}56789`]);
+  }
+
+  // What happens.
+
+  #happen(): void {
+    const random = this.#random;
+    const roll = random.below(100);
+    if (roll < 26) return this.#editCrm();
+    if (roll < 52) return this.#editErp();
+    if (roll < 62) return this.#editBoth();
+    if (roll < 68) return this.#connect();
+    if (roll < 72) return this.#disconnect();
+    if (roll < 77) return this.#sync();
+    if (roll < 81) return this.#resolve();
+    if (roll < 87) return this.#kill();
+    if (roll < 90) return this.#pause();
+    if (roll < 92) return this.#jump();
+    if (roll < 95) return this.#comeAndGoInCrm();
+    if (roll < 97) return this.#comeAndGoInErp();
+    if (roll < 98) return this.#switchConnection();
+    return this.#restoreErp();
+  }
+
+  #editCrm(
+    id = this.#random.pick([...this.#crm.records.keys(), ...this.#crm.removed.keys()]),
+    key = this.#random.pick(crmFields).key,
+    value = this.#newValue(key),
+  ): void {
+    const record = this.#crm.records.get(id);
+    if (!record || record[key] === value) return;
+    this.scheduler.trace('edits crm', () => `contact/${id} ${key}: ${record[key] ?? null} -> ${value}`);
+    this.#crm.set(id, key, value);
+    this.oracle.edited(`contact/${id}/${key}`, value);
+    this.#sendWebhook(id);
+  }
+
+  /** Dropped, sent twice, late and out of order. */
+  #sendWebhook(id: number): void {
+    const random = this.#random;
+    const times = this.#troubled ? random.pick([0, 1, 1, 1, 2]) : 1;
+    if (times !== 1) this.#count(times === 0 ? 'drop' : 'duplicate delivery');
+    for (let i = 0; i < times * Number(random.chance(this.#hintRate)); i++) {
+      const process = new Process('api');
+      const delay = random.pick([5, 50, 500, 20_000]);
+      if (delay === 20_000) this.#count('reorder');
+      this.scheduler.at(process, delay, () => {
+        const hint = { entity: { type: 'contact', id } } as const;
+        this.#attempt('webhook', receiveWebhook(this.#context(process, null), hint));
+      });
+    }
+  }
+
+  #editErp(erp = this.#anyErp(), erpKey = this.#random.pick([...erp.actors.keys(), '001'])): void {
+    const actor = erp.actors.get(erpKey);
+    const keys = Object.keys(actor ?? {});
+    if (keys.length === 0) return;
+    const key = this.#random.pick(keys);
+    const value = this.#newValue(key.slice(3));
+    const stamp = erp.stamp();
+    const change = () => {
+      const now = erp.actors.get(erpKey);
+      if (!now || now[key] === value) return;
+      this.scheduler.trace('edits erp', () => `${erp.connectionId}/${erpKey} ${key}: ${now[key] ?? null} -> ${value}`);
+      erp.set(erpKey, key, value, stamp);
+      this.oracle.edited(`${erp.connectionId}/${erpKey}/${key}`, value);
+    };
+    // Some ERPs stamp a row when its transaction begins and show it when that ends.
+    const late = this.#greatestSkew === 0 && this.#random.chance(0.15);
+    if (!late) return change();
+    this.#count('late visibility');
+    this.scheduler.at(this.#world, this.#random.below(4 * MINUTE), change);
+  }
+
+  /** The same field of both sides at nearly the same time: what independent edits rarely hit. */
+  #editBoth(): void {
+    const links = [...this.#tables.links.values()];
+    if (links.length === 0) return;
+    const { connectionId, entity, actor } = this.#random.pick(links);
+    const erp = this.#erps.get(connectionId);
+    const fields = this.#tables.mappings.find((mapping) => mapping.connectionId === connectionId)?.fields ?? [];
+    if (!erp || fields.length === 0) return;
+    const { key, crmField } = this.#random.pick(fields);
+    if (crmField === null) return;
+    const agrees = this.#random.chance(0.2);
+    const value = this.#newValue(crmField);
+    this.#editCrm(entity.id, crmField, value);
+    const other = agrees ? value : this.#newValue(crmField);
+    this.scheduler.at(this.#world, this.#random.pick([0, 10, 100, 2000]), () => {
+      if (!erp.actors.has(actor.erpKey) || erp.actors.get(actor.erpKey)?.[key] === other) return;
+      this.scheduler.trace('edits erp', () => `${connectionId}/${actor.erpKey} ${key} -> ${other}`);
+      erp.set(actor.erpKey, key, other);
+      this.oracle.edited(`${connectionId}/${actor.erpKey}/${key}`, other);
+    });
+  }
+
+  #connect(): void {
+    const erp = this.#anyErp();
+    const id = this.#random.pick([...this.#crm.records.keys(), 1]);
+    const erpKey = this.#random.pick([...erp.actors.keys(), '001']);
+    const process = this.#newUser();
+    const ctx = this.#context(process, user);
+    const input = {
+      connectionId: erp.connectionId,
+      entity: { type: 'contact', id },
+      actor: { type: 'Customer', erpKey },
+    } as const;
+    this.#attempt('connect', this.#connectAsSeen(ctx, process, erp, input));
+  }
+
+  async #connectAsSeen(
+    ctx: Context,
+    process: Process,
+    erp: ModelErp,
+    input: Parameters<typeof compareValues>[1],
+  ): Promise<void> {
+    const { fields, seen } = await compareValues(ctx, input);
+    const choices = Object.fromEntries(
+      fields
+        .filter(({ equal }) => !equal)
+        .map(({ key, only }) => [key, only ?? this.#random.pick(['crm', 'erp'] as const)]),
+    );
+    await this.scheduler.ticket(process, this.#random.pick([0, 1000]));
+    let stale = false;
+    const [shown] = fields;
+    if (shown && this.#random.chance(0.3)) {
+      const value = `w${shown.key === 'erpSIZE' ? '' : shown.key}`;
+      const actor = erp.actors.get(input.actor.erpKey);
+      if (actor && shown.kind === 'text') {
+        erp.set(input.actor.erpKey, shown.key, value);
+        this.oracle.edited(`${erp.connectionId}/${input.actor.erpKey}/${shown.key}`, value);
+        stale = shown.erp.value !== value;
+        this.scheduler.trace('edits erp behind the dialog');
+      }
+    }
+    await connectEntity(ctx, { ...input, choices, seen });
+    this.scheduler.trace('connected');
+    if (stale) this.oracle.violated('S39', `${erp.connectionId}: connected with values nobody saw`);
+  }
+
+  #disconnect(): void {
+    const links = [...this.#tables.links.values()];
+    if (links.length === 0) return;
+    const { id } = this.#random.pick(links);
+    this.#attempt('disconnect', disconnectEntity(this.#context(this.#newUser(), user), id));
+  }
+
+  #sync(): void {
+    const id = this.#random.pick([...this.#crm.records.keys(), 1]);
+    this.#attempt('sync now', syncNow(this.#context(this.#newUser(), user), { type: 'contact', id }));
+  }
+
+  #resolve(): void {
+    const conflicts = [...this.#tables.open.values()].filter(({ kind }) => kind === 'conflict');
+    if (conflicts.length === 0) return;
+    const { linkId, fieldKey, crm, erp } = this.#random.pick(conflicts);
+    const choice = { keep: this.#random.pick(['crm', 'erp'] as const), crm, erp };
+    this.#attempt('resolve', resolveConflict(this.#context(this.#newUser(), user), linkId, fieldKey, choice));
+  }
+
+  #kill(): void {
+    const process = this.#random.pick([...this.#workers.keys()]);
+    this.#count('worker kill');
+    this.scheduler.trace('kill', () => process.name);
+    this.scheduler.kill(process);
+    this.#workers.delete(process);
+    const again = () => this.#startWorker();
+    if (this.#workers.size === 0) again();
+    else this.scheduler.at(this.#world, this.#random.below(30_000), again);
+  }
+
+  #pause(): void {
+    const process = this.#random.pick([...this.#workers.keys()]);
+    this.#count('pause');
+    this.scheduler.trace('pause', () => process.name);
+    process.pausedUntil = this.scheduler.now + this.#random.pick([5_000, 60_000, 100_000]);
+  }
+
+  #jump(): void {
+    const skew = this.#random.pick([-24 * 60, -5, 5, 24 * 60].map((minutes) => minutes * MINUTE));
+    // Once a day is enough: a jump of hours costs hours to wait for.
+    const ms = Math.abs(skew) > 5 * MINUTE && !this.#random.chance(0.05) ? skew / 288 : skew;
+    this.#count('clock jump');
+    this.scheduler.trace('clock jump', () => String(ms));
+    this.#greatestSkew = Math.max(this.#greatestSkew, Math.abs(ms));
+    if (this.#random.chance(0.3)) this.#crmSkew = Math.max(-5 * MINUTE, Math.min(5 * MINUTE, ms));
+    else this.#random.pick([...this.#workers.keys()]).skewMs = ms;
+  }
+
+  #comeAndGoInCrm(): void {
+    const id = this.#random.pick([1, 2]);
+    if (this.#crm.records.has(id)) {
+      this.scheduler.trace('deletes crm', () => String(id));
+      this.oracle.missing(`contact/${id}`);
+      this.#crm.remove(id);
+      if (this.#random.chance(0.8)) {
+        this.scheduler.at(this.#world, this.#random.below(MINUTE), () => {
+          this.#crm.restore(id);
+          this.#sendWebhook(id);
+        });
+      }
+      this.#sendWebhook(id);
+    }
+  }
+
+  #comeAndGoInErp(): void {
+    const erp = this.#anyErp();
+    const erpKey = this.#random.pick(['001', '002']);
+    if (!erp.actors.has(erpKey)) return;
+    this.scheduler.trace('deletes erp', () => `${erp.connectionId}/${erpKey}`);
+    this.oracle.missing(`${erp.connectionId}/${erpKey}`);
+    erp.remove(erpKey);
+    this.scheduler.at(this.#world, this.#random.below(MINUTE), () => erp.restore(erpKey));
+  }
+
+  #switchConnection(): void {
+    const { id } = this.#random.pick(this.#tables.connections);
+    const turn = (active: boolean) => {
+      this.scheduler.trace('switches', () => `${id} ${active ? 'on' : 'off'}`);
+      this.#tables.connections = this.#tables.connections.map((connection) =>
+        connection.id === id ? { ...connection, active } : connection,
+      );
+    };
+    turn(false);
+    this.scheduler.at(this.#world, this.#random.below(MINUTE), () => {
+      turn(true);
+      const links = [...this.#tables.links.values()].filter((link) => link.connectionId === id);
+      // As activating does: what happened meanwhile is looked at.
+      for (const { entity } of links) this.#sendWebhook(entity.id);
+    });
+  }
+
+  /** Yesterday's copy is put back; the ERP says so by its stamps. */
+  #restoreErp(): void {
+    const erp = this.#anyErp();
+    this.#count('restore');
+    for (const erpKey of [...erp.actors.keys()]) this.#editErp(erp, erpKey);
+  }
+
+  #anyErp(): ModelErp {
+    return this.#random.pick([...this.#erps.values()]);
+  }
+
+  // Processes.
+
+  #startWorker(): void {
+    const process = new Process(`worker${this.#users++}`);
+    this.#workers.set(process, () => undefined);
+    this.scheduler.at(process, 0, () => {
+      const ctx = this.#context(process, null);
+      void startWorker({
+        tenants: async () => [TENANT],
+        contextFor: async () => ctx,
+        listen: async (onWork) => {
+          this.#workers.set(process, () => onWork(TENANT));
+          return async () => undefined;
+        },
+        lookEveryMs: MINUTE / 2,
+      });
+    });
+  }
+
+  #newUser(): Process {
+    this.#users += 1;
+    const process = new Process(`user${this.#users}`);
+    // Somebody pulls the plug now and then.
+    if (this.#troubled && this.#random.chance(0.1)) {
+      this.scheduler.at(this.#world, this.#random.below(200), () => this.scheduler.kill(process));
+    }
+    this.scheduler.current = process;
+    return process;
+  }
+
+  #attempt(what: string, work: Promise<unknown>): void {
+    this.scheduler.trace(what);
+    work.then(
+      () => this.scheduler.trace(`${what} done`),
+      (error: unknown) => {
+        this.scheduler.trace(`${what} refused`, () => String(error));
+        if (!(error instanceof AppError) && !(error instanceof StoreKilled)) {
+          this.oracle.violated('S24', `${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+        }
+      },
+    );
+  }
+
+  #raised(): void {
+    for (const [process, onWork] of this.#workers) {
+      if (this.#random.chance(0.7)) this.scheduler.at(process, this.#random.below(20), () => onWork());
+    }
+  }
+
+  #heal(): void {
+    this.scheduler.trace('heals');
+    this.#troubled = false;
+    this.#faultRate = 0;
+    this.#storeFaultRate = 0;
+    this.#crmSkew = 0;
+    const [first, ...others] = this.#workers.keys();
+    if (first) first.skewMs = first.pausedUntil = 0;
+    for (const other of others) {
+      this.scheduler.kill(other);
+      this.#workers.delete(other);
+    }
+  }
+
+  /** Until all has come to rest; long enough that even what is found last is found. */
+  async #rest(): Promise<void> {
+    const { scheduler } = this;
+    await scheduler.runUntil(scheduler.now + REST_MS + this.#greatestSkew);
+    this.#greatestSkew = 0;
+    for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
+  }
+
+  #waits(): boolean {
+    return [...this.#tables.marks.values()].some(({ marked, handled }) => marked > handled);
+  }
+
+  /** A person retries what is parked, and decides some of the conflicts. */
+  async #lookAfterWhatWaits(): Promise<void> {
+    const open = [...this.#tables.open.values()];
+    const parked = [...this.#tables.links.values()]
+      .filter(
+        (link) => link.parked !== null || open.some(({ linkId, kind }) => linkId === link.id && kind === 'parked'),
+      )
+      .filter(({ confirmedAt, entity }) => confirmedAt !== null && this.#crm.records.has(entity.id));
+    for (const { id } of parked) {
+      this.#attempt('retry', retryLink(this.#context(this.#newUser(), user), id));
+      await this.scheduler.runUntil(this.scheduler.now + 10_000);
+    }
+    for (const { linkId, fieldKey, kind, crm, erp } of open) {
+      if (kind !== 'conflict' || this.#random.chance(0.4)) continue;
+      const choice = { keep: this.#random.pick(['crm', 'erp'] as const), crm, erp };
+      this.#attempt('resolve', resolveConflict(this.#context(this.#newUser(), user), linkId, fieldKey, choice));
+      await this.scheduler.runUntil(this.scheduler.now + 10_000);
+    }
+  }
+
+  // What the code under test sees of all this.
+
+  #context(process: Process, who: User | null): Context {
+    const crm = this.#crmFor(process);
+    return {
+      tenant: TENANT,
+      user: who,
+      store: this.#storeFor(process),
+      crm,
+      userCrm: crm,
+      clock: { now: () => new Date(this.scheduler.now + process.skewMs) },
+      connectorKinds: [],
+      connectorKind: () => {
+        throw new Error('Nothing asks for it');
+      },
+      connector: async ({ id }) => this.#connectorFor(process, id),
+    };
+  }
+
+  #storeFor(process: Process): Store {
+    return memoryStore(this.#tables, this.oracle, {
+      run: async (name, work) => {
+        await this.scheduler.ticket(process, this.#random.below(3));
+        const broken = this.#storeFaultRate > 0 && this.#random.chance(this.#storeFaultRate);
+        const committed = broken && this.#random.chance(0.3);
+        this.scheduler.trace(name, () => (broken ? `fails ${committed ? 'after' : 'before'} commit` : ''));
+        if (broken) this.#count('DB kill');
+        this.#inTransaction = true;
+        try {
+          const result = await work();
+          if (broken && !committed) throw new StoreKilled();
+          this.#tables.commit();
+          this.#inTransaction = false;
+          if (this.#troubled) await this.scheduler.ticket(process, this.#random.below(3));
+          if (broken) throw new StoreKilled();
+          return result;
+        } catch (error) {
+          if (this.#inTransaction) this.#tables.rollback();
+          this.#inTransaction = false;
+          throw error;
+        }
+      },
+    });
+  }
+
+  #crmFor(process: Process): Crm {
+    const crm = this.#crm;
+    const call = <T>(name: string, work: () => T) => this.#foreign(process, name, crmFaults, work);
+    const calls: Partial<Crm> = {
+      fields: () => call('crm.fields', () => crmFields),
+      list: () => call('crm.list', () => []),
+      read: (entities, keys) => call('crm.read', () => crm.read(entities, keys)),
+      write: (entity, values, guard = {}) => {
+        this.oracle.writing(process, entity, null);
+        return call('crm.write', () => crm.write(entity, values, guard));
+      },
+      whereabouts: (entity) => call('crm.whereabouts', () => crm.whereabouts(entity)),
+      changedSince: (_type, since) => call('crm.changedSince', () => crm.changedSince(since)),
+    };
+    return calls as Crm;
+  }
+
+  #connectorFor(process: Process, id: string): ErpConnector {
+    const erp = this.#erps.get(id);
+    if (!erp) throw new AppError('connection.not_found', { id });
+    const opened = this.#tables.connections.find((connection) => connection.id === id);
+    const call = <T>(name: string, work: () => T) => this.#foreign(process, `${id}.${name}`, erpFaults, work);
+    const partial = () => this.#faultRate > 0 && this.#random.chance(this.#faultRate / 2);
+    const calls: Partial<ErpConnector> = {
+      getList: () => call('getList', () => []),
+      getActors: (_type, keys, fields) =>
+        call('getActors', () => {
+          if (partial()) return this.#warned(() => ({ actors: [], warning: 'Perhaps not all is here' }));
+          return erp.get(keys, fields);
+        }),
+      changedActors: (_type, since, fields) =>
+        call('changedActors', () => {
+          const page = erp.changed(since, fields);
+          if (!partial()) return page;
+          return this.#warned(() => ({ actors: page.actors.slice(1), warning: 'Perhaps not all is here' }));
+        }),
+      saveActors: (changes, fields) => {
+        for (const { erpKey } of changes) this.#checkWrite(process, id, erpKey, opened?.active === true);
+        return call('saveActors', () => {
+          const outcomes = changes.map(({ erpKey, values }) => erp.save(erpKey, values, fields));
+          if (!partial()) return outcomes;
+          this.#count('partial batch');
+          return outcomes.slice(1);
+        });
+      },
+    };
+    return calls as ErpConnector;
+  }
+
+  #checkWrite(process: Process, connectionId: string, erpKey: string, wasActive: boolean): void {
+    if (!wasActive) this.oracle.violated('S7', `${connectionId} is switched off and written`);
+    const link = [...this.#tables.links.values()].find(
+      (link) => link.connectionId === connectionId && link.actor.erpKey === erpKey,
+    );
+    const entity: CrmEntity = link?.entity ?? { type: 'contact', id: Number(erpKey) };
+    this.oracle.writing(process, entity, connectionId);
+  }
+
+  #warned<T>(page: () => T): T {
+    this.#count('Warning page');
+    return page();
+  }
+
+  async #foreign<T>(process: Process, name: string, faults: readonly Fault[], work: () => T): Promise<T> {
+    if (this.#inTransaction) this.oracle.violated('rule 2', `${name} is called inside a transaction`);
+    const random = this.#random;
+    const fault = this.#faultRate > 0 && random.chance(this.#faultRate) ? random.pick(faults) : null;
+    if (fault) this.#count(fault.kind);
+    await this.scheduler.ticket(process, this.#latency());
+    this.scheduler.trace(name, () => (fault ? `${fault.kind} ${fault.when}` : ''));
+    if (fault?.when === 'before') throw new AppError(fault.code, retryAfter(fault));
+    const answer = work();
+    if (this.#troubled) await this.scheduler.ticket(process, random.below(10));
+    if (fault) throw new AppError(fault.code);
+    return answer;
+  }
+
+  #latency(): number {
+    const random = this.#random;
+    if (!this.#troubled || this.#faultRate === 0) return random.below(10);
+    if (random.chance(0.01)) {
+      this.#count('latency');
+      return random.pick([3_000, 20_000, 70_000]);
+    }
+    this.#count('jitter');
+    return random.below(200);
+  }
+
+  #count(kind: string): void {
+    this.#faults[kind] = (this.#faults[kind] ?? 0) + 1;
+  }
+}
+
+function retryAfter({ kind }: Fault): Readonly<Record<string, number>> {
+  return kind === '429' || kind === '503' ? { retryAfterSeconds: 7 } : {};
+}
+
+const normalisers: readonly ((value: FieldValue) => FieldValue)[] = [
+  (value) => value,
+  (value) => value,
+  (value) => (value === null ? null : blankIsNull(value.trim())),
+  (value) => value?.toUpperCase() ?? null,
+  (value) => (value === null ? null : blankIsNull(value.trimStart().slice(0, CUT))),
+];
+
+function blankIsNull(text: string): FieldValue {
+  return text === '' ? null : text;
+}

@@ -1,0 +1,521 @@
+import type { ActorTypeMapping, Connection } from '../../backend/domain/connection.ts';
+import type { LedgerRow } from '../../backend/domain/ledger.ts';
+import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
+import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
+import type { Cursor } from '../../backend/domain/cursor.ts';
+import { AppError } from '../../backend/errors.ts';
+import type { Store } from '../../backend/store/store.ts';
+import { crmEntityTypes, type CrmEntity, type CrmEntityType } from '../../shared/vocabulary.ts';
+
+/** A record that has links: its mark, and who works on it. */
+export interface MarkRow {
+  readonly entity: CrmEntity;
+  readonly marked: number;
+  readonly handled: number;
+  readonly lane: number;
+  readonly markedAt: number;
+  readonly cause: Claim['cause'];
+  readonly user: Claim['user'];
+  readonly attempts: number;
+  readonly nextTryAt: number | null;
+  readonly leaseUntil: number | null;
+  readonly fence: number;
+  readonly comparedAt: number | null;
+}
+
+export type OpenRow = WaitingField & { readonly linkId: string; readonly since: Date };
+export type StoredLedgerRow = LedgerRow & { readonly settled: boolean };
+export type StoredLink = LinkMemory & { readonly claimedAt: number };
+
+interface DueRow {
+  readonly dueAt: number;
+  readonly leaseUntil: number | null;
+  readonly fence: number;
+}
+type PollRow = DueRow & { readonly attempts: number; readonly polls: number };
+type SweepRow = DueRow & { readonly since: Date | null; readonly sweeps: number };
+
+/** What the simulation wants to know of a transaction that took place. */
+export interface StoreWatch {
+  /** Records were marked: whoever listens hears of it. */
+  raised(): void;
+  claimed(entity: CrmEntity): void;
+  revoked(entity: CrmEntity): void;
+  linkRemoved(link: LinkMemory): void;
+  agreed(link: LinkMemory): void;
+  parked(link: LinkMemory): void;
+  entered(rows: readonly StoredLedgerRow[]): void;
+}
+
+/**
+ * One tenant's rows in memory, with the rules of the tables: what is unique, what is fenced, what a mark means. A
+ * transaction that fails leaves nothing behind.
+ */
+export class MemoryTables {
+  connections: readonly Connection[] = [];
+  mappings: readonly ActorTypeMapping[] = [];
+  readonly links = new Map<string, StoredLink>();
+  readonly marks = new Map<string, MarkRow>();
+  readonly open = new Map<string, OpenRow>();
+  readonly ledger = new Map<string, StoredLedgerRow>();
+  readonly polls = new Map<string, PollRow>();
+  readonly cursors = new Map<string, Cursor>();
+  readonly sweeps = new Map<string, SweepRow>();
+  /** Not rolled back, as in Postgres. */
+  ledgerIds = 0;
+  linkIds = 0;
+
+  #undo: (() => void)[] = [];
+  #then: (() => void)[] = [];
+
+  put<Row>(table: Map<string, Row>, key: string, row: Row): void {
+    const before = table.get(key);
+    this.#undo.push(before === undefined ? () => table.delete(key) : () => table.set(key, before));
+    table.set(key, row);
+  }
+
+  drop<Row>(table: Map<string, Row>, key: string): boolean {
+    const before = table.get(key);
+    if (before === undefined) return false;
+    this.#undo.push(() => table.set(key, before));
+    return table.delete(key);
+  }
+
+  onCommit(then: () => void): void {
+    this.#then.push(then);
+  }
+
+  commit(): void {
+    const then = this.#then;
+    this.#undo = [];
+    this.#then = [];
+    for (const each of then) each();
+  }
+
+  rollback(): void {
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo = [];
+    this.#then = [];
+  }
+}
+
+type Subjects = Pick<
+  Store,
+  'connections' | 'mappings' | 'listItems' | 'links' | 'marks' | 'ledger' | 'polls' | 'sweeps' | 'syncSettings'
+>;
+type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick<Subjects[Name], Call>;
+
+/** The calls the engine makes, on the tables as they are at this moment. */
+export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
+  const { links, marks, open, ledger, polls, sweeps } = tables;
+  const confirmed = () => [...links.values()].filter(({ confirmedAt }) => confirmedAt !== null);
+
+  function raise({ lane, cause, user, at }: Mark, chosen: (row: MarkRow) => boolean): number {
+    const rank = lanes.indexOf(lane);
+    let raised = 0;
+    for (const [key, row] of marks) {
+      if (!chosen(row)) continue;
+      const stronger = row.marked === row.handled || row.lane > rank;
+      tables.put(marks, key, {
+        ...row,
+        marked: row.marked + 1,
+        markedAt: row.marked === row.handled ? at.getTime() : row.markedAt,
+        ...(stronger && { cause, user, lane: rank }),
+        nextTryAt: rank === 0 ? null : row.nextTryAt,
+      });
+      raised += 1;
+    }
+    if (raised > 0) tables.onCommit(() => watch.raised());
+    return raised;
+  }
+
+  function changeHeld({ entity, fence }: Claim, change: (row: MarkRow) => Partial<MarkRow>): void {
+    const key = keyOf(entity);
+    const row = marks.get(key);
+    if (row?.fence === fence) tables.put(marks, key, { ...row, ...change(row) });
+  }
+
+  function takeLease(row: MarkRow, leaseUntil: Date): Claim {
+    const taken = { ...row, leaseUntil: leaseUntil.getTime(), fence: row.fence + 1 };
+    tables.put(marks, keyOf(row.entity), taken);
+    tables.onCommit(() => watch.claimed(row.entity));
+    const { entity, fence, marked, cause, user, attempts } = taken;
+    return { entity, fence, mark: marked, cause, user, attempts };
+  }
+
+  const isFree = ({ leaseUntil }: { readonly leaseUntil: number | null }, now: Date) =>
+    leaseUntil === null || leaseUntil <= now.getTime();
+
+  function removeOpen(linkId: string, keep: readonly string[] = []): void {
+    for (const [key, row] of open) {
+      if (row.linkId === linkId && !keep.includes(row.fieldKey)) tables.drop(open, key);
+    }
+  }
+
+  const linkCalls: Some<
+    'links',
+    | 'get'
+    | 'ofEntity'
+    | 'ofEntities'
+    | 'ofActors'
+    | 'claim'
+    | 'release'
+    | 'releaseDead'
+    | 'confirm'
+    | 'remove'
+    | 'settle'
+    | 'park'
+    | 'openFields'
+    | 'conflicts'
+  > = {
+    async get(id) {
+      const link = links.get(id);
+      if (!link) throw new AppError('link.not_found', { id });
+      return link;
+    },
+    async ofEntity(entity) {
+      return [...links.values()]
+        .filter((link) => same(link.entity, entity))
+        .sort((a, b) => a.claimedAt - b.claimedAt || (a.id < b.id ? -1 : 1));
+    },
+    async ofEntities(type, ids) {
+      return confirmed().filter(({ entity }) => entity.type === type && ids.includes(entity.id));
+    },
+    async ofActors(connectionId, actors) {
+      return [...links.values()].filter(
+        (link) =>
+          link.connectionId === connectionId &&
+          actors.some(({ type, erpKey }) => link.actor.type === type && link.actor.erpKey === erpKey),
+      );
+    },
+    async claim(_id, { connectionId, entity, actor }, at) {
+      const mine = [...links.values()].filter((link) => link.connectionId === connectionId);
+      if (mine.some((link) => same(link.entity, entity))) throw new AppError('link.exists', { connectionId });
+      if (mine.some((link) => link.actor.type === actor.type && link.actor.erpKey === actor.erpKey)) {
+        throw new AppError('link.actor_taken', { connectionId });
+      }
+      // Ids of our own, so that the same seed gives the same history.
+      tables.linkIds += 1;
+      const id = `link${tables.linkIds}`;
+      const link = { id, connectionId, entity, actor, confirmedAt: null, syncedAt: null, parked: null, agreed: {} };
+      tables.put(links, id, { ...link, claimedAt: at.getTime() });
+      return link;
+    },
+    async release(id) {
+      if (links.get(id)?.confirmedAt === null) tables.drop(links, id);
+    },
+    async releaseDead(claimedBefore) {
+      const dead = [...links.values()].filter(
+        ({ confirmedAt, claimedAt }) => confirmedAt === null && claimedAt < claimedBefore.getTime(),
+      );
+      for (const { id } of dead) tables.drop(links, id);
+      return dead.length;
+    },
+    async confirm(id, at) {
+      const link = links.get(id);
+      if (!link) throw new AppError('link.busy');
+      tables.put(links, id, { ...link, confirmedAt: at });
+    },
+    async remove(id) {
+      const link = links.get(id);
+      if (!link) throw new AppError('link.not_found', { id });
+      removeOpen(id);
+      tables.drop(links, id);
+      tables.onCommit(() => watch.linkRemoved(link));
+    },
+    async settle(id, { agreed, waiting }, at) {
+      const link = links.get(id);
+      if (link) {
+        const settled = { ...link, agreed: { ...link.agreed, ...agreed }, syncedAt: at, parked: null };
+        tables.put(links, id, settled);
+        tables.onCommit(() => watch.agreed(settled));
+      }
+      removeOpen(
+        id,
+        waiting.map(({ fieldKey }) => fieldKey),
+      );
+      for (const field of waiting) {
+        const key = `${id} ${field.fieldKey}`;
+        tables.put(open, key, { ...field, linkId: id, since: open.get(key)?.since ?? at });
+      }
+    },
+    async park(id, code, detail, at) {
+      const link = links.get(id);
+      if (!link) return;
+      const since = link.parked?.code === code ? link.parked.since : at;
+      const parked = { ...link, parked: { code, detail, since } };
+      tables.put(links, id, parked);
+      tables.onCommit(() => watch.parked(parked));
+    },
+    async openFields(ids) {
+      return [...open.values()].filter(({ linkId }) => ids.includes(linkId));
+    },
+    async conflicts(link) {
+      return [...open.values()]
+        .filter(({ linkId, kind }) => linkId === link.id && kind === 'conflict')
+        .map(({ fieldKey, crm, erp, since }) => ({ fieldKey, crm, erp, agreed: link.agreed[fieldKey] ?? null, since }));
+    },
+  };
+
+  const markCalls: Some<
+    'marks',
+    | 'entities'
+    | 'actors'
+    | 'ensure'
+    | 'claimMarked'
+    | 'claim'
+    | 'hold'
+    | 'extend'
+    | 'finish'
+    | 'postpone'
+    | 'release'
+    | 'revoke'
+    | 'removeUnlinked'
+    | 'takeToCompare'
+  > = {
+    async entities(type, ids, mark) {
+      return raise(mark, ({ entity }) => entity.type === type && ids.includes(entity.id));
+    },
+    async actors(connectionId, refs, mark) {
+      const linked = confirmed().filter(
+        (link) =>
+          link.connectionId === connectionId &&
+          refs.some(({ type, erpKey }) => link.actor.type === type && link.actor.erpKey === erpKey),
+      );
+      return raise(mark, ({ entity }) => linked.some((link) => same(link.entity, entity)));
+    },
+    async ensure(entity) {
+      if (marks.has(keyOf(entity))) return;
+      tables.put(marks, keyOf(entity), newMark(entity));
+    },
+    async claimMarked(limit, now, leaseUntil) {
+      const due = [...marks.values()].filter(
+        (row) =>
+          row.marked > row.handled && (row.nextTryAt === null || row.nextTryAt <= now.getTime()) && isFree(row, now),
+      );
+      return due
+        .sort((a, b) => a.lane - b.lane || a.markedAt - b.markedAt || a.entity.id - b.entity.id)
+        .slice(0, limit)
+        .map((row) => takeLease(row, leaseUntil));
+    },
+    async claim(entity, now, leaseUntil) {
+      const row = marks.get(keyOf(entity));
+      return row && isFree(row, now) ? takeLease(row, leaseUntil) : null;
+    },
+    async hold({ entity, fence }) {
+      if (marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
+    },
+    async extend(claim, leaseUntil) {
+      changeHeld(claim, () => ({ leaseUntil: leaseUntil.getTime() }));
+    },
+    async finish(claim) {
+      changeHeld(claim, () => ({ handled: claim.mark, leaseUntil: null, attempts: 0, nextTryAt: null }));
+    },
+    async postpone(claim, nextTryAt) {
+      changeHeld(claim, (row) => ({
+        marked: Math.max(row.marked, row.handled + 1),
+        leaseUntil: null,
+        attempts: row.attempts + 1,
+        nextTryAt: nextTryAt?.getTime() ?? null,
+      }));
+    },
+    async release(claim) {
+      changeHeld(claim, () => ({ leaseUntil: null }));
+    },
+    async revoke(entity) {
+      const row = marks.get(keyOf(entity));
+      if (!row) return;
+      tables.put(marks, keyOf(entity), { ...row, fence: row.fence + 1, leaseUntil: null });
+      tables.onCommit(() => watch.revoked(entity));
+    },
+    async removeUnlinked(entity) {
+      if (![...links.values()].some((link) => same(link.entity, entity))) tables.drop(marks, keyOf(entity));
+    },
+    async takeToCompare(type, limit, before, now) {
+      const oldest = [...marks.values()]
+        .filter((row) => row.entity.type === type && (row.comparedAt === null || row.comparedAt <= before.getTime()))
+        .sort((a, b) => (a.comparedAt ?? 0) - (b.comparedAt ?? 0) || a.entity.id - b.entity.id)
+        .slice(0, limit);
+      for (const row of oldest) tables.put(marks, keyOf(row.entity), { ...row, comparedAt: now.getTime() });
+      return oldest.map(({ entity }) => entity.id);
+    },
+  };
+
+  const ledgerCalls: Some<'ledger', 'enter' | 'settle' | 'strike' | 'unsettled'> = {
+    async enter(entries, { cause, user }, at) {
+      const rows = entries.map(({ link, runId: _run, ...entry }): StoredLedgerRow => {
+        tables.ledgerIds += 1;
+        const { id: linkId, connectionId, entity, actor } = link;
+        const about = { linkId, connectionId, entity, actor, cause, userName: user?.name ?? null };
+        return { ...entry, ...about, id: tables.ledgerIds, at, settled: false };
+      });
+      for (const row of rows) tables.put(ledger, String(row.id), row);
+      tables.onCommit(() => watch.entered(rows));
+      return rows.map(({ id }) => id);
+    },
+    async settle(written) {
+      for (const { id, after } of written) {
+        const row = ledger.get(String(id));
+        if (row) tables.put(ledger, String(id), { ...row, after, settled: true });
+      }
+    },
+    async strike(ids) {
+      for (const id of ids) if (!ledger.get(String(id))?.settled) tables.drop(ledger, String(id));
+    },
+    async unsettled(entity) {
+      return [...ledger.values()].filter((row) => !row.settled && same(row.entity, entity));
+    },
+  };
+
+  const pollCalls: Some<'polls', 'claimDue' | 'cursor' | 'setCursor' | 'hold' | 'extend' | 'finish' | 'fail'> = {
+    async claimDue(limit, now, leaseUntil) {
+      const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
+      for (const id of active.filter((id) => !polls.has(id))) {
+        tables.put(polls, id, { dueAt: now.getTime(), leaseUntil: null, fence: 0, attempts: 0, polls: 0 });
+      }
+      return [...polls]
+        .filter(([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now))
+        .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([connectionId, row]) => {
+          const fence = row.fence + 1;
+          tables.put(polls, connectionId, { ...row, fence, leaseUntil: leaseUntil.getTime() });
+          return { connectionId, fence, attempts: row.attempts };
+        });
+    },
+    async cursor(connectionId, actorType) {
+      return tables.cursors.get(`${connectionId} ${actorType}`) ?? null;
+    },
+    async setCursor(connectionId, actorType, cursor) {
+      tables.put(tables.cursors, `${connectionId} ${actorType}`, cursor);
+    },
+    async hold({ connectionId, fence }) {
+      if (polls.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
+    },
+    async extend({ connectionId, fence }, leaseUntil) {
+      const row = polls.get(connectionId);
+      if (row?.fence === fence) tables.put(polls, connectionId, { ...row, leaseUntil: leaseUntil.getTime() });
+    },
+    async finish({ connectionId, fence }, _polledAt, dueAt) {
+      const row = polls.get(connectionId);
+      if (row?.fence !== fence) return;
+      const done = { leaseUntil: null, attempts: 0, dueAt: dueAt.getTime(), polls: row.polls + 1 };
+      tables.put(polls, connectionId, { ...row, ...done });
+    },
+    async fail({ connectionId, fence }, _trouble, dueAt) {
+      const row = polls.get(connectionId);
+      if (row?.fence !== fence) return;
+      tables.put(polls, connectionId, { ...row, leaseUntil: null, attempts: row.attempts + 1, dueAt: dueAt.getTime() });
+    },
+  };
+
+  const sweepCalls: Some<'sweeps', 'claimDue' | 'hold' | 'finish'> = {
+    async claimDue(now, leaseUntil) {
+      const linked = crmEntityTypes.filter((type) => [...marks.values()].some(({ entity }) => entity.type === type));
+      for (const type of linked.filter((type) => !sweeps.has(type))) {
+        tables.put(sweeps, type, { dueAt: now.getTime(), leaseUntil: null, fence: 0, since: null, sweeps: 0 });
+      }
+      const [due] = [...sweeps]
+        .filter(([, row]) => row.dueAt <= now.getTime() && isFree(row, now))
+        .sort(([a, left], [b, right]) => left.dueAt - right.dueAt || (a < b ? -1 : 1));
+      if (!due) return null;
+      const [type, row] = due as [CrmEntityType, SweepRow];
+      const fence = row.fence + 1;
+      tables.put(sweeps, type, { ...row, fence, leaseUntil: leaseUntil.getTime() });
+      return { type, fence, since: row.since };
+    },
+    async hold({ type, fence }) {
+      if (sweeps.get(type)?.fence !== fence) throw new AppError('link.busy');
+    },
+    async finish({ type, fence }, since, dueAt) {
+      const row = sweeps.get(type);
+      if (row?.fence !== fence) return;
+      const done = { leaseUntil: null, dueAt: dueAt.getTime(), sweeps: row.sweeps + Number(since !== null) };
+      tables.put(sweeps, type, { ...row, ...done, since: since ?? row.since });
+    },
+  };
+
+  return {
+    connections: {
+      list: async () => tables.connections,
+      get: async (id) => {
+        const found = tables.connections.find((connection) => connection.id === id);
+        if (!found) throw new AppError('connection.not_found', { id });
+        return found;
+      },
+    } satisfies Some<'connections', 'list' | 'get'>,
+    mappings: {
+      list: async (connectionId) => tables.mappings.filter((mapping) => mapping.connectionId === connectionId),
+      get: async (connectionId, actorType) =>
+        tables.mappings.find((m) => m.connectionId === connectionId && m.actorType === actorType) ?? null,
+    } satisfies Some<'mappings', 'list' | 'get'>,
+    listItems: { get: async () => new Map() } satisfies Some<'listItems', 'get'>,
+    links: linkCalls,
+    marks: markCalls,
+    ledger: ledgerCalls,
+    polls: pollCalls,
+    sweeps: sweepCalls,
+    // Nobody starts a run in these histories.
+    runs: { underWay: async () => [] },
+    syncSettings: { isAutomatic: async () => true } satisfies Some<'syncSettings', 'isAutomatic'>,
+  };
+}
+
+/** How calls reach the tables: each in a transaction of its own, or all of `work` in one. */
+export interface Transactions {
+  run<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+type Call = (...args: readonly unknown[]) => Promise<unknown>;
+type Calls = Readonly<Record<string, Readonly<Record<string, Call>>>>;
+
+export function memoryStore(tables: MemoryTables, watch: StoreWatch, transactions: Transactions): Store {
+  const inside = guarded(memorySubjects(tables, watch) as unknown as Calls);
+  const joined = { ...inside, transaction: (work: (store: unknown) => unknown) => work(joined) };
+  const outside = Object.fromEntries(
+    Object.entries(inside).map(([name, calls]) => [
+      name,
+      guardedCalls(
+        name,
+        Object.fromEntries(
+          Object.keys(calls).map((call): [string, Call] => [
+            call,
+            (...args) => transactions.run(`${name}.${call}`, async () => calls[call]?.(...args)),
+          ]),
+        ),
+      ),
+    ]),
+  );
+  return {
+    ...outside,
+    transaction: (work: (store: unknown) => Promise<unknown>) => transactions.run('tx', () => work(joined)),
+  } as unknown as Store;
+}
+
+function guarded(subjects: Calls): Calls {
+  return Object.fromEntries(Object.entries(subjects).map(([name, calls]) => [name, guardedCalls(name, calls)]));
+}
+
+/** A call that the engine has begun to make and that is not told here is said by name. */
+function guardedCalls(subject: string, calls: Readonly<Record<string, Call>>): Readonly<Record<string, Call>> {
+  return new Proxy(calls, {
+    get(target, call: string) {
+      const found = target[call];
+      if (!found) throw new Error(`The memory store knows no ${subject}.${call}`);
+      return found;
+    },
+  });
+}
+
+export function newMark(entity: CrmEntity): MarkRow {
+  const times = { markedAt: 0, nextTryAt: null, leaseUntil: null, comparedAt: null };
+  return { entity, marked: 0, handled: 0, lane: 1, cause: 'connect', user: null, attempts: 0, fence: 0, ...times };
+}
+
+export function keyOf({ type, id }: CrmEntity): string {
+  return `${type}/${id}`;
+}
+
+function same(a: CrmEntity, b: CrmEntity): boolean {
+  return a.type === b.type && a.id === b.id;
+}

@@ -1,0 +1,110 @@
+import type { CrmField } from '../../backend/domain/field.ts';
+import { sameValue } from '../../backend/domain/value.ts';
+import { AppError } from '../../backend/errors.ts';
+import type { CrmRecord, Whereabouts, WriteGuard } from '../../backend/ports/crm.ts';
+import type { CrmEntity, FieldValue, FieldValues } from '../../shared/vocabulary.ts';
+
+/** The fields of a company in the model; a change of `NOTE` leaves no trace on the record, as with phones and e-mails. */
+export const crmFields: readonly CrmField[] = [
+  field('NAME', 14),
+  field('CITY', 10),
+  field('NOTE', 0),
+  { ...field('SIZE', 0), kind: 'integer' },
+];
+const TRACELESS = 'NOTE';
+
+/** What really changes a record, whoever asks for it. */
+export interface CrmWatch {
+  crmWritten(entity: CrmEntity, key: string, before: FieldValue, wanted: FieldValue, stored: FieldValue): void;
+}
+
+/** SuperOffice as it behaves: whole seconds, guarded writes, records that go away and come back. */
+export class ModelCrm {
+  readonly records = new Map<number, Record<string, FieldValue>>();
+  readonly removed = new Map<number, Record<string, FieldValue>>();
+  readonly updatedAt = new Map<number, number>();
+  readonly #now: () => number;
+  readonly #normalise: (value: FieldValue) => FieldValue;
+  readonly #watch: CrmWatch;
+
+  constructor(now: () => number, normalise: (value: FieldValue) => FieldValue, watch: CrmWatch) {
+    this.#now = now;
+    this.#normalise = normalise;
+    this.#watch = watch;
+  }
+
+  read(entities: readonly CrmEntity[], keys: readonly string[]): readonly CrmRecord[] {
+    return entities.flatMap(({ id }) => (this.records.has(id) ? [this.#record(id, keys)] : []));
+  }
+
+  write({ id }: CrmEntity, values: FieldValues, { valuesWere = {} }: WriteGuard): CrmRecord {
+    const record = this.records.get(id);
+    if (!record) throw new AppError('entity.not_found', { id });
+    for (const [key, value] of Object.entries(values)) {
+      const { maxLength = 0 } = crmFields.find((known) => known.key === key) ?? {};
+      if (maxLength > 0 && (value?.length ?? 0) > maxLength) throw new AppError('value.too_long', { field: key });
+      if (key === 'NAME' && value === null) throw new AppError('value.mandatory', { field: key });
+    }
+    for (const [key, value] of Object.entries(valuesWere)) {
+      if (!sameValue(record[key] ?? null, value)) throw new AppError('crm.changed', { id, field: key });
+    }
+    for (const [key, value] of Object.entries(values)) {
+      const before = record[key] ?? null;
+      const stored = this.#normalise(value);
+      this.set(id, key, stored);
+      this.#watch.crmWritten({ type: 'contact', id }, key, before, value, stored);
+    }
+    return this.#record(id, Object.keys(values));
+  }
+
+  /** A person, or we, change a value. */
+  set(id: number, key: string, value: FieldValue): void {
+    const record = this.records.get(id);
+    if (!record || record[key] === value) return;
+    record[key] = value;
+    if (key !== TRACELESS) this.updatedAt.set(id, this.#second());
+  }
+
+  remove(id: number): void {
+    const record = this.records.get(id);
+    if (!record) return;
+    this.records.delete(id);
+    this.removed.set(id, record);
+  }
+
+  restore(id: number): void {
+    const record = this.removed.get(id);
+    if (!record) return;
+    this.removed.delete(id);
+    this.records.set(id, record);
+  }
+
+  whereabouts({ id }: CrmEntity): Whereabouts {
+    return this.records.has(id) ? { kind: 'live' } : { kind: 'softDeleted' };
+  }
+
+  changedSince(since: Date): { readonly ids: readonly number[]; readonly asOf: Date } {
+    const ids = [...this.records.keys()].filter((id) => (this.updatedAt.get(id) ?? 0) >= since.getTime());
+    return { ids: ids.sort((a, b) => a - b), asOf: new Date(this.#second()) };
+  }
+
+  #record(id: number, keys: readonly string[]): CrmRecord {
+    const values = this.records.get(id) ?? {};
+    return {
+      entity: { type: 'contact', id },
+      name: values['NAME'] ?? '',
+      values: Object.fromEntries(keys.map((key) => [key, values[key] ?? null])),
+      updatedAt: new Date(this.updatedAt.get(id) ?? 0),
+      company: null,
+      protection: null,
+    };
+  }
+
+  #second(): number {
+    return Math.floor(this.#now() / 1000) * 1000;
+  }
+}
+
+function field(key: string, maxLength: number): CrmField {
+  return { key, name: key, kind: 'text', listName: null, maxLength, access: 'normal' };
+}

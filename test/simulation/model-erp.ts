@@ -1,0 +1,146 @@
+import type { FieldMapping } from '../../backend/domain/connection.ts';
+import type { Actor, ActorPage, SaveOutcome, WantedField } from '../../backend/ports/erp-connector.ts';
+import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
+
+export const stampKinds = ['zoned', 'wall', 'counter'] as const;
+
+export interface ErpWatch {
+  /** The engine has seen these values. */
+  erpServed(connectionId: string, erpKey: string, values: FieldValues): void;
+  erpWritten(
+    connectionId: string,
+    erpKey: string,
+    key: string,
+    before: FieldValue,
+    wanted: FieldValue,
+    stored: FieldValue,
+  ): void;
+}
+
+export interface ErpHabits {
+  readonly stamps: (typeof stampKinds)[number];
+  /** How finely it tells time. */
+  readonly resolutionMs: number;
+  /** What it makes of a text it is given. */
+  readonly normalise: (value: FieldValue) => FieldValue;
+  /** Answers a save without the values. */
+  readonly tacit: boolean;
+}
+
+/** An ERP as they are: coarse stamps, values made over, short answers. */
+export class ModelErp {
+  readonly connectionId: string;
+  readonly habits: ErpHabits;
+  readonly actors = new Map<string, Record<string, FieldValue>>();
+  readonly removed = new Map<string, Record<string, FieldValue>>();
+  readonly stamps = new Map<string, string>();
+  readonly #fields: readonly FieldMapping[];
+  readonly #now: () => number;
+  readonly #watch: ErpWatch;
+  #changes = 995;
+
+  constructor(
+    connectionId: string,
+    habits: ErpHabits,
+    fields: readonly FieldMapping[],
+    now: () => number,
+    watch: ErpWatch,
+  ) {
+    this.connectionId = connectionId;
+    this.habits = habits;
+    this.#fields = fields;
+    this.#now = now;
+    this.#watch = watch;
+  }
+
+  get(keys: readonly string[], fields: readonly WantedField[]): ActorPage {
+    return this.#page(
+      keys.filter((key) => this.actors.has(key)),
+      fields,
+    );
+  }
+
+  changed(since: string, fields: readonly WantedField[]): ActorPage {
+    const later = [...this.actors.keys()].filter((key) => {
+      const stamp = this.stamps.get(key) ?? '';
+      return since === '' || (this.habits.stamps === 'counter' ? Number(stamp) >= Number(since) : stamp >= since);
+    });
+    return this.#page(later, fields);
+  }
+
+  save(erpKey: string, values: FieldValues, fields: readonly WantedField[]): SaveOutcome {
+    const actor = this.actors.get(erpKey);
+    if (!actor) return { kind: 'refused', code: 'actor.not_found', explanation: null };
+    for (const [key, value] of Object.entries(values)) {
+      const { maxLength = 0, access } = this.#fields.find((field) => field.key === key) ?? {};
+      if (maxLength > 0 && (value?.length ?? 0) > maxLength) return refused('value.too_long');
+      if (access === 'mandatory' && value === null) return refused('value.mandatory');
+    }
+    for (const [key, value] of Object.entries(values)) {
+      const before = actor[key] ?? null;
+      const stored = this.habits.normalise(value);
+      actor[key] = stored;
+      this.#watch.erpWritten(this.connectionId, erpKey, key, before, value, stored);
+    }
+    this.touch(erpKey, this.stamp());
+    const saved = this.#actor(erpKey, this.habits.tacit ? [] : fields);
+    return { kind: 'saved', actor: saved };
+  }
+
+  set(erpKey: string, key: string, value: FieldValue, stamp = this.stamp()): void {
+    const actor = this.actors.get(erpKey);
+    if (!actor) return;
+    actor[key] = value;
+    this.touch(erpKey, stamp);
+  }
+
+  touch(erpKey: string, stamp: string): void {
+    this.stamps.set(erpKey, stamp);
+  }
+
+  remove(erpKey: string): void {
+    const actor = this.actors.get(erpKey);
+    if (!actor) return;
+    this.actors.delete(erpKey);
+    this.removed.set(erpKey, actor);
+  }
+
+  restore(erpKey: string): void {
+    const actor = this.removed.get(erpKey);
+    if (!actor) return;
+    this.removed.delete(erpKey);
+    this.actors.set(erpKey, actor);
+    this.touch(erpKey, this.stamp());
+  }
+
+  /** What a change that begins now is stamped with. */
+  stamp(): string {
+    this.#changes += 1;
+    if (this.habits.stamps === 'counter') return String(this.#changes);
+    const { resolutionMs } = this.habits;
+    const time = new Date(Math.floor(this.#now() / resolutionMs) * resolutionMs).toISOString();
+    return this.habits.stamps === 'zoned' ? time : time.slice(0, 19);
+  }
+
+  #page(keys: readonly string[], fields: readonly WantedField[]): ActorPage {
+    return { actors: keys.map((key) => this.#actor(key, fields)), warning: null };
+  }
+
+  #actor(erpKey: string, fields: readonly WantedField[]): Actor {
+    const stored = this.actors.get(erpKey) ?? {};
+    const values = Object.fromEntries(fields.map(({ key }) => [key, stored[key] ?? null]));
+    this.#watch.erpServed(this.connectionId, erpKey, values);
+    return {
+      type: 'Customer',
+      erpKey,
+      lastModified: this.stamps.get(erpKey) ?? '',
+      values,
+      unreadable: {},
+      parent: null,
+    };
+  }
+}
+
+function refused(code: 'value.too_long' | 'value.mandatory'): SaveOutcome {
+  return { kind: 'refused', code, explanation: null };
+}

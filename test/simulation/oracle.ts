@@ -1,0 +1,443 @@
+import type { FieldMapping } from '../../backend/domain/connection.ts';
+import type { LinkMemory } from '../../backend/domain/link.ts';
+import { isBlank, sameValue } from '../../backend/domain/value.ts';
+import type { CrmEntity, FieldValue, FieldValues, Side } from '../../shared/vocabulary.ts';
+import { crmFields, type CrmWatch, type ModelCrm } from './model-crm.ts';
+import type { ErpWatch, ModelErp } from './model-erp.ts';
+import { keyOf, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+
+/** A promise of the engine was broken. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+export interface OracleWorld {
+  readonly scheduler: Scheduler;
+  readonly tables: MemoryTables;
+  readonly crm: () => ModelCrm;
+  readonly erps: ReadonlyMap<string, ModelErp>;
+  /** Tells the workers that there is work. */
+  readonly raised: () => void;
+}
+
+interface Place {
+  /** A person's change that has not been carried anywhere yet. */
+  pending: { readonly value: FieldValue } | null;
+  changedBy: 'user' | 'engine';
+  changedAt: number;
+  /** All values that ever stood here, or were sent here. */
+  readonly held: Set<FieldValue>;
+  edits: number;
+  writes: number;
+}
+
+interface Written {
+  readonly rowId: number;
+  readonly place: string;
+  readonly at: number;
+  readonly linkId: string;
+  readonly what: string;
+}
+
+/** In-flight calls may end this much after what they began with has changed. */
+const IN_FLIGHT_MS = 1_000;
+/** Reasons to replace what a person wrote and what nothing else knew of. */
+const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', 'undo']);
+
+/** Watches every change in both systems and in the store, and says which promise was broken. */
+export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
+  readonly broken: string[] = [];
+  writeCalls = 0;
+  writes = 0;
+  edits = 0;
+  /** Edits made between our reading and our saving, which an ERP without guarded writes cannot tell us of. */
+  unseen = 0;
+  readonly #world: OracleWorld;
+  readonly #places = new Map<string, Place>();
+  readonly #served = new Map<string, FieldValue>();
+  readonly #written: Written[] = [];
+  readonly #removedAt = new Map<string, number>();
+  readonly #holder = new Map<string, { readonly process: Process; readonly at: number }>();
+  readonly #missed = new Set<string>();
+  #sequence = 0;
+
+  constructor(world: OracleWorld) {
+    this.#world = world;
+  }
+
+  violated(invariant: string, what: string): void {
+    this.broken.push(`${invariant}: ${what}`);
+    this.#world.scheduler.trace('VIOLATION', () => `${invariant} ${what}`);
+  }
+
+  // What people do.
+
+  edited(place: string, value: FieldValue): void {
+    this.edits += 1;
+    const at = this.#place(place);
+    at.pending = { value };
+    at.changedBy = 'user';
+    at.changedAt = this.#next();
+    at.held.add(value);
+    at.edits += 1;
+  }
+
+  starts(place: string, value: FieldValue): void {
+    this.#place(place).held.add(value);
+  }
+
+  missing(what: string): void {
+    this.#missed.add(what);
+  }
+
+  // What the engine does.
+
+  /** Before a write leaves the process: does it still have the record, and the link? */
+  writing(process: Process, entity: CrmEntity, connectionId: string | null): void {
+    this.writeCalls += 1;
+    const { scheduler } = this.#world;
+    const late = (since: number) =>
+      scheduler.now - since > IN_FLIGHT_MS && scheduler.now - process.pausedUntil > IN_FLIGHT_MS;
+
+    const holder = this.#holder.get(keyOf(entity));
+    if (holder && holder.process !== process && late(holder.at)) {
+      this.violated('S25', `${process.name} writes ${keyOf(entity)}, which ${holder.process.name} holds`);
+    }
+    const removed = connectionId === null ? undefined : this.#removedAt.get(`${connectionId} ${keyOf(entity)}`);
+    const linked = connectionId === null || this.#linkOf(connectionId, entity) !== undefined;
+    if (!linked && (removed === undefined || late(removed))) {
+      this.violated('S4', `${process.name} writes for ${keyOf(entity)} in ${connectionId} without a link`);
+    }
+  }
+
+  crmWritten(entity: CrmEntity, key: string, before: FieldValue, wanted: FieldValue, stored: FieldValue): void {
+    const place = `${keyOf(entity)}/${key}`;
+    const row = this.#rowOf(
+      (row) => row.target === 'crm' && row.crmField === key && row.reason !== 'overruled' && same(row.entity, entity),
+      before,
+      wanted,
+    );
+    const sources = this.#linksOf(entity).flatMap(({ connectionId, actor }) =>
+      this.#fields(connectionId)
+        .filter((field) => field.crmField === key && flows(field, 'crm'))
+        .map((field) => `${connectionId}/${actor.erpKey}/${field.key}`),
+    );
+    if (sources.length === 0 && this.#linksOf(entity).length > 0) this.violated('S7', `${place} has no way in`);
+    this.#changed(place, sources, before, wanted, stored, row, true);
+  }
+
+  erpServed(connectionId: string, erpKey: string, values: FieldValues): void {
+    for (const [key, value] of Object.entries(values)) this.#served.set(`${connectionId}/${erpKey}/${key}`, value);
+  }
+
+  erpWritten(
+    connectionId: string,
+    erpKey: string,
+    key: string,
+    before: FieldValue,
+    wanted: FieldValue,
+    stored: FieldValue,
+  ): void {
+    const place = `${connectionId}/${erpKey}/${key}`;
+    const field = this.#fields(connectionId).find((field) => field.key === key);
+    if (!field || !flows(field, 'erp')) return this.violated('S7', `${place} has no way in`);
+
+    const served = this.#served.get(place) ?? null;
+    const unseen = !sameValue(served, before);
+    if (unseen) this.unseen += 1;
+    const row = this.#rowOf(
+      (row) =>
+        row.target === 'erp' &&
+        row.fieldKey === key &&
+        row.connectionId === connectionId &&
+        row.actor.erpKey === erpKey,
+      unseen ? undefined : before,
+      wanted,
+    );
+    const link = [...this.#world.tables.links.values()].find(
+      (link) => link.connectionId === connectionId && link.actor.erpKey === erpKey,
+    );
+    const sources = link ? [`${keyOf(link.entity)}/${field.crmField}`] : [];
+    this.#changed(place, sources, before, wanted, stored, row, !unseen);
+  }
+
+  #changed(
+    name: string,
+    sources: readonly string[],
+    before: FieldValue,
+    wanted: FieldValue,
+    stored: FieldValue,
+    row: StoredLedgerRow | undefined,
+    seen: boolean,
+  ): void {
+    const place = this.#place(name);
+    if (!row) this.violated('S5', `${name}: ${show(before)} became ${show(wanted)} and the ledger does not know`);
+
+    const origin = sources.map((source) => this.#place(source));
+    if (sources.length > 0 && !origin.some(({ held }) => [...held].some((value) => sameValue(value, wanted)))) {
+      this.violated('S8', `${name} was given ${show(wanted)}, which stood nowhere`);
+    }
+    for (const source of origin) if (source.pending && sameValue(source.pending.value, wanted)) source.pending = null;
+
+    const lost = place.pending && sameValue(place.pending.value, before) && !sameValue(before, wanted);
+    if (lost && seen && row && !DECISIONS.has(row.reason) && !(row.reason === 'filled' && isBlank(before))) {
+      this.violated('S5', `${name}: ${show(before)} was overwritten with ${show(wanted)} as "${row.reason}"`);
+    }
+    if (lost && seen && row?.reason === 'policy') this.#checkPolicy(row, before, name);
+
+    place.held.add(wanted).add(stored);
+    if (sameValue(before, stored)) return;
+    this.writes += 1;
+    place.pending = null;
+    place.writes += 1;
+    place.changedBy = 'engine';
+    place.changedAt = this.#next();
+    if (row) {
+      this.#written.push({
+        rowId: row.id,
+        place: name,
+        at: place.changedAt,
+        linkId: row.linkId,
+        what: `${show(before)} became ${show(stored)}`,
+      });
+    }
+  }
+
+  #checkPolicy(row: StoredLedgerRow, before: FieldValue, place: string): void {
+    const policy = this.#fields(row.connectionId).find(({ key }) => key === row.fieldKey)?.policy;
+    const allowed =
+      policy === 'newest' ||
+      (policy === 'nonBlank' ? isBlank(before) : policy === (row.target === 'crm' ? 'erp' : 'crm'));
+    if (!allowed) this.violated('S5', `${place}: a conflict under "${policy}" was settled for ${row.target}`);
+  }
+
+  // What the store records.
+
+  raised(): void {
+    this.#world.raised();
+  }
+
+  claimed(entity: CrmEntity): void {
+    const { scheduler } = this.#world;
+    this.#holder.set(keyOf(entity), { process: scheduler.current, at: scheduler.now });
+  }
+
+  revoked(entity: CrmEntity): void {
+    this.#holder.delete(keyOf(entity));
+  }
+
+  linkRemoved({ connectionId, entity }: LinkMemory): void {
+    this.#removedAt.set(`${connectionId} ${keyOf(entity)}`, this.#world.scheduler.now);
+  }
+
+  agreed({ connectionId, entity, actor, agreed }: LinkMemory): void {
+    for (const { key, crmField } of this.#fields(connectionId)) {
+      const pair = agreed[key];
+      if (!pair) continue;
+      const crm = this.#place(`${keyOf(entity)}/${crmField}`);
+      const erp = this.#place(`${connectionId}/${actor.erpKey}/${key}`);
+      if (crm.pending && sameValue(crm.pending.value, pair.crm)) crm.pending = null;
+      if (erp.pending && sameValue(erp.pending.value, pair.erp)) erp.pending = null;
+    }
+  }
+
+  parked({ connectionId, entity, actor, parked }: LinkMemory): void {
+    const claimed =
+      parked?.code === 'actor.not_found'
+        ? `${connectionId}/${actor.erpKey}`
+        : parked?.code === 'entity.deleted'
+          ? keyOf(entity)
+          : null;
+    if (claimed && !this.#missed.has(claimed)) {
+      this.violated('S29', `${claimed} was taken for gone`);
+    }
+  }
+
+  /** Where one ERP wins over another, it must be the stronger one. */
+  entered(rows: readonly StoredLedgerRow[]): void {
+    const rank = (connectionId: string) =>
+      this.#world.tables.connections.find(({ id }) => id === connectionId)?.priority ?? 0;
+    for (const row of rows.filter(({ reason }) => reason === 'priority' || reason === 'overruled')) {
+      const winner = rows.find(
+        (other) => other.target === 'crm' && other.crmField === row.crmField && other.reason !== 'overruled',
+      );
+      if (winner && rank(winner.connectionId) >= rank(row.connectionId)) {
+        this.violated('S38', `${row.connectionId} gave way to ${winner.connectionId} in ${row.crmField}`);
+      }
+    }
+  }
+
+  // What must be so in the end.
+
+  /** Everything has come to rest: what differs has a reason that is true. */
+  atRest(): void {
+    const { tables } = this.#world;
+    const crm = this.#world.crm();
+    for (const { entity, marked, handled } of tables.marks.values()) {
+      if (marked > handled) this.violated('S12', `${keyOf(entity)} still waits`);
+    }
+    for (const link of tables.links.values()) {
+      if (link.confirmedAt === null) {
+        this.violated('S24', `${link.id} is claimed for ever`);
+        continue;
+      }
+      const connection = tables.connections.find(({ id }) => id === link.connectionId);
+      const record = crm.records.get(link.entity.id);
+      const actor = this.#world.erps.get(link.connectionId)?.actors.get(link.actor.erpKey);
+      if (!connection?.active) continue;
+      if (!record || !actor) {
+        if (!record && link.parked?.code !== 'entity.deleted') {
+          this.violated('S37', `${keyOf(link.entity)} is gone and ${link.id} does not say so`);
+        }
+        continue;
+      }
+      if (link.parked) {
+        this.violated('S37', `${link.id} is parked as ${link.parked.code} though nothing is in its way`);
+        continue;
+      }
+      for (const field of this.#fields(link.connectionId)) this.#fieldAtRest(link, field, record, actor);
+    }
+    this.#ledgerBalances();
+  }
+
+  #fieldAtRest(
+    link: LinkMemory,
+    field: FieldMapping,
+    record: Readonly<Record<string, FieldValue>>,
+    actor: Readonly<Record<string, FieldValue>>,
+  ): void {
+    const { key, crmField, direction } = field;
+    if (direction === 'none' || crmField === null) return;
+    const [crm, erp] = [record[crmField] ?? null, actor[key] ?? null];
+    const where = `${keyOf(link.entity)} ${crmField}=${show(crm)}, ${link.connectionId}/${link.actor.erpKey} ${key}=${show(erp)}`;
+    const open = this.#world.tables.open.get(`${link.id} ${key}`);
+    if (open) {
+      if (!sameValue(open.crm, crm) || !sameValue(open.erp, erp))
+        this.violated('S37', `${where}: its reason is outdated`);
+      if (open.kind === 'conflict' && !mayAsk(field, crm, erp)) this.violated('S37', `${where}: needless conflict`);
+      if (open.kind === 'parked' && !isObstacle(open.code, field, crm, erp)) {
+        this.violated('S37', `${where}: parked as ${open.code} for nothing`);
+      }
+      return;
+    }
+    const agreed = link.agreed[key];
+    const [toCrm, toErp] = [flows(field, 'crm'), flows(field, 'erp')];
+    if (toErp && !(agreed && sameValue(agreed.crm, crm))) this.violated('S12', `${where}: SuperOffice's value is news`);
+    if (toCrm && !(agreed && sameValue(agreed.erp, erp))) this.violated('S12', `${where}: the ERP's value is news`);
+
+    const [here, there] = [
+      this.#place(`${keyOf(link.entity)}/${crmField}`),
+      this.#place(`${link.connectionId}/${link.actor.erpKey}/${key}`),
+    ];
+    const leftAlone =
+      (!toCrm && there.changedBy === 'user' && there.changedAt > here.changedAt) ||
+      (!toErp && here.changedAt > there.changedAt);
+    if (!leftAlone && !alike(crm, erp)) this.violated('S12', `${where}: they differ and nobody knows why`);
+  }
+
+  /** Each write has its row, and no row speaks of a write that never was. */
+  #ledgerBalances(): void {
+    const { ledger, links } = this.#world.tables;
+    for (const { rowId, place, at, linkId, what } of this.#written) {
+      const { changedBy, changedAt } = this.#place(place);
+      const editedSince = changedBy === 'user' && changedAt > at;
+      if (editedSince || !links.has(linkId)) continue;
+      if (!ledger.get(String(rowId))?.settled)
+        this.violated('S5', `${place}: ${what} and its row is not in the ledger`);
+    }
+    // A loop would write without end; each edit may cost one write in each other system.
+    const groups = Map.groupBy(this.#places, ([name]) => this.#groupOf(name));
+    for (const [group, places] of groups) {
+      const edits = places.reduce((sum, [, { edits }]) => sum + edits, 0);
+      const writes = places.reduce((sum, [, { writes }]) => sum + writes, 0);
+      if (writes > (edits + 2) * (places.length + 1)) {
+        this.violated('S13', `${writes} writes for ${edits} edits of ${group}`);
+      }
+    }
+  }
+
+  #groupOf(place: string): string {
+    const [first = '', second = '', third = ''] = place.split('/');
+    if (first === 'contact') return third;
+    return this.#fields(first).find(({ key }) => key === third)?.crmField ?? `${first}/${second}/${third}`;
+  }
+
+  #rowOf(
+    wanted: (row: StoredLedgerRow) => boolean,
+    before: FieldValue | undefined,
+    after: FieldValue,
+  ): StoredLedgerRow | undefined {
+    return [...this.#world.tables.ledger.values()].findLast(
+      (row) =>
+        wanted(row) &&
+        !row.settled &&
+        (before === undefined || sameValue(row.before, before)) &&
+        sameValue(row.after, after),
+    );
+  }
+
+  #linkOf(connectionId: string, entity: CrmEntity): LinkMemory | undefined {
+    return this.#linksOf(entity).find((link) => link.connectionId === connectionId);
+  }
+
+  #linksOf(entity: CrmEntity): readonly LinkMemory[] {
+    return [...this.#world.tables.links.values()].filter((link) => same(link.entity, entity));
+  }
+
+  #fields(connectionId: string): readonly FieldMapping[] {
+    return this.#world.tables.mappings.find((mapping) => mapping.connectionId === connectionId)?.fields ?? [];
+  }
+
+  #place(name: string): Place {
+    const found = this.#places.get(name);
+    if (found) return found;
+    const place: Place = { pending: null, changedBy: 'engine', changedAt: 0, held: new Set(), edits: 0, writes: 0 };
+    this.#places.set(name, place);
+    return place;
+  }
+
+  #next(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+}
+
+function flows({ direction }: FieldMapping, target: Side): boolean {
+  return direction === 'both' || direction === (target === 'crm' ? 'toCrm' : 'toErp');
+}
+
+/** Equal but for what the model's systems make of a text: trimmed, in capitals, cut off. */
+function alike(crm: FieldValue, erp: FieldValue): boolean {
+  const [a, b] = [loose(crm), loose(erp)];
+  return a === b || (b.length === CUT && a.startsWith(b)) || (a.length === CUT && b.startsWith(a));
+}
+
+/** Where a model ERP cuts off a text. */
+export const CUT = 4;
+
+function loose(value: FieldValue): string {
+  return (value ?? '').trim().toUpperCase();
+}
+
+function mayAsk({ policy, direction }: FieldMapping, crm: FieldValue, erp: FieldValue): boolean {
+  if (direction !== 'both') return false;
+  if (policy === 'nonBlank') return !isBlank(crm) && !isBlank(erp);
+  return policy === 'ask' || policy === 'newest';
+}
+
+function isObstacle(code: string | null, field: FieldMapping, crm: FieldValue, erp: FieldValue): boolean {
+  const known = crmFields.find(({ key }) => key === field.crmField);
+  if (code === 'value.mandatory') return isBlank(crm) || isBlank(erp);
+  if (code !== 'value.too_long') return false;
+  const over = (value: FieldValue, limit = 0) => limit > 0 && (value?.length ?? 0) > limit;
+  return over(crm, field.maxLength) || over(erp, known?.maxLength);
+}
+
+function same(a: CrmEntity, b: CrmEntity): boolean {
+  return a.type === b.type && a.id === b.id;
+}
+
+function show(value: FieldValue): string {
+  return value === null ? 'blank' : JSON.stringify(value);
+}
