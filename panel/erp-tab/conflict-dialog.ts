@@ -164,6 +164,10 @@ export class ConflictDialog extends PanelElement {
         margin-bottom: var(--so-space-4);
       }
 
+      .table :is(th, td) {
+        min-width: 8em;
+      }
+
       label {
         display: flex;
         align-items: flex-start;
@@ -173,6 +177,17 @@ export class ConflictDialog extends PanelElement {
 
       .check {
         margin-top: 2px;
+      }
+
+      /* Both values stay in view; what was before is reached by scrolling. */
+      @media (max-width: 479px) {
+        .table :is(th, td) {
+          padding-inline: 6px;
+        }
+
+        .table :is(th, td):first-child {
+          min-width: 4.5em;
+        }
       }
 
       .note {

@@ -45,7 +45,7 @@ export const table = css`
     background: var(--so-row);
     color: var(--so-text-cell);
     white-space: normal;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .table td {
