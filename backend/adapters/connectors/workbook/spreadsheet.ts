@@ -160,13 +160,10 @@ function readCells(xml: string, prefix: string, reading: Reading, decimals: bool
   const cells: Cell[] = [];
   let formulas: number[] | null = null;
   let column = -1;
-  for (let of = nextElement(xml, `${prefix}c`, 0); of; of = nextElement(xml, `${prefix}c`, of.end)) {
-    const { reference, style, type } = cellAttributes(of.attributes);
-    column = columnOf(reference) ?? column + 1;
-    if (of.contentStart === of.contentEnd) continue;
-    const content = xml.slice(of.contentStart, of.contentEnd);
-    const format = style === undefined ? undefined : reading.styles[Number(style)];
-    const read = readCell(type, content, prefix, format, reading);
+  for (let raw = nextCell(xml, prefix, 0); raw; raw = nextCell(xml, prefix, raw.end)) {
+    column = columnOf(raw.reference) ?? column + 1;
+    const format = raw.style === undefined ? undefined : reading.styles[Number(raw.style)];
+    const read = raw.value === '' ? BLANK : readCell(raw.type, raw.value, format, reading);
     if (read === BLANK) continue;
     if (column >= sheetLimits.columns) throw tooLarge('columns', sheetLimits.columns);
 
@@ -175,34 +172,49 @@ function readCells(xml: string, prefix: string, reading: Reading, decimals: bool
     reading.characters -= read.length;
     if (reading.characters < 0) throw tooLarge('characters', sheetLimits.characters);
     if (format?.kind === 'number' && format.decimals) decimals[column] = true;
-    if (content.startsWith(`<${prefix}f`)) (formulas ??= []).push(column);
+    if (raw.formula) (formulas ??= []).push(column);
   }
   return { cells, formulas: formulas ?? NO_FORMULAS };
 }
 
-const usual = /^ r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?$/;
+interface RawCell {
+  readonly end: number;
+  readonly reference: string;
+  readonly style: string | undefined;
+  readonly type: string;
+  readonly value: string;
+  readonly formula: boolean;
+}
 
-/** Almost every cell has these three in this order; the others take the longer way. */
-function cellAttributes(attributes: string) {
-  const match = usual.exec(attributes);
+const usual = /<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="([a-z]+)")?(?:\/>|><v>([^<]*)<\/v><\/c>)/y;
+
+/** Almost every cell is written in this one way, which is read at a stroke; the others take the longer one. */
+function nextCell(xml: string, prefix: string, from: number): RawCell | null {
+  usual.lastIndex = from;
+  const match = prefix === '' ? usual.exec(xml) : null;
+  if (match) {
+    const [, reference = '', style, type = 'n', value = ''] = match;
+    return { end: usual.lastIndex, reference, style, type, value, formula: false };
+  }
+  const element = nextElement(xml, `${prefix}c`, from);
+  if (!element) return null;
+  const { end, attributes } = element;
+  const content = xml.slice(element.contentStart, element.contentEnd);
+  const type = attribute(attributes, 't') ?? 'n';
   return {
-    reference: match?.[1] ?? attribute(attributes, 'r') ?? '',
-    style: match ? match[2] : attribute(attributes, 's'),
-    type: (match ? match[3] : attribute(attributes, 't')) ?? 'n',
+    end,
+    reference: attribute(attributes, 'r') ?? '',
+    style: attribute(attributes, 's'),
+    type,
+    value: type === 'inlineStr' ? richText(content, prefix) : valueOf(content, prefix),
+    formula: content.startsWith(`<${prefix}f`),
   };
 }
 
-function readCell(
-  type: string,
-  content: string,
-  prefix: string,
-  format: NumberFormat | undefined,
-  reading: Reading,
-): Cell {
-  if (type === 'inlineStr') return text(richText(content, prefix));
-  const raw = valueOf(content, prefix);
-  if (raw === '') return BLANK;
+function readCell(type: string, raw: string, format: NumberFormat | undefined, reading: Reading): Cell {
   switch (type) {
+    case 'inlineStr':
+      return text(raw);
     case 's': {
       const shared = reading.strings[Number(raw)];
       if (shared === undefined) throw unreadable('a text that is not there');
@@ -256,9 +268,6 @@ function richText(xml: string, prefix: string): string {
 }
 
 function valueOf(content: string, prefix: string): string {
-  if (prefix === '' && content.startsWith('<v>') && content.indexOf('<', 3) === content.length - 4) {
-    return content.slice(3, -4);
-  }
   const value = nextElement(content, `${prefix}v`, 0);
   return value ? content.slice(value.contentStart, value.contentEnd) : '';
 }
