@@ -77,6 +77,8 @@ export const errorCodes = [
   'webhook.refused',
   'run.not_found',
   'run.stopped',
+  'run.running',
+  'run.changed',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

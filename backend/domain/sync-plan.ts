@@ -54,8 +54,21 @@ export type Intent =
   | { readonly kind: 'sync' }
   /** Someone chose which side of a field is right. */
   | { readonly kind: 'choose'; readonly linkId: string; readonly choices: Readonly<Record<string, Choice>> }
-  /** One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do. */
-  | { readonly kind: 'resync'; readonly from: 'crm' | { readonly linkId: string }; readonly keepNonBlank: boolean };
+  /**
+   * One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do. With
+   * `only`, exactly these steps and no others: one whose old or new value has moved since is dropped.
+   */
+  | {
+      readonly kind: 'resync';
+      readonly from: 'crm' | { readonly linkId: string };
+      readonly keepNonBlank: boolean;
+      readonly only?: readonly PlannedStep[];
+    }
+  /** Puts back what stood there, where what we wrote stands there still. */
+  | { readonly kind: 'undo'; readonly steps: readonly PlannedStep[] };
+
+/** A value that was planned to be written: the field, and what stood there then. */
+export type PlannedStep = Pick<Step, 'linkId' | 'fieldKey' | 'target' | 'before' | 'after'>;
 
 /** A value to be written, and the row of the ledger once it is. */
 export interface Step {
@@ -177,11 +190,50 @@ function byIntent(
       const stands = choice && sameValue(field.crm, choice.crm) && sameValue(field.erp, choice.erp);
       return stands ? write(field, other(choice.side), 'chosen') : merge(draft, rank, pair, field);
     }
-    case 'resync':
-      return follow(field, intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp', intent.keepNonBlank);
+    case 'resync': {
+      const target = intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp';
+      const outcome = follow(field, target, intent.keepNonBlank);
+      if (!intent.only) return outcome;
+      const step = stepFor(intent.only, linkId, pair, target);
+      const stands =
+        step &&
+        outcome.kind === 'write' &&
+        sameValue(field[target], step.before) &&
+        sameValue(outcome.value, step.after);
+      return stands ? outcome : writingNothing(merge(draft, rank, pair, field));
+    }
+    case 'undo': {
+      const step = (['crm', 'erp'] as const)
+        .map((target) => stepFor(intent.steps, linkId, pair, target))
+        .find((found) => found && sameValue(field[found.target], found.before));
+      return step ? putBack(field, step) : writingNothing(merge(draft, rank, pair, field));
+    }
     case 'sync':
       return merge(draft, rank, pair, field);
   }
+}
+
+function stepFor(
+  steps: readonly PlannedStep[],
+  linkId: string,
+  pair: FieldPair,
+  target: Side,
+): PlannedStep | undefined {
+  return steps.find((step) => step.linkId === linkId && step.fieldKey === pair.erp.key && step.target === target);
+}
+
+/** What was open stays open; what would have been written waits for the next look. */
+function writingNothing(outcome: Decision): Decision {
+  return outcome.kind === 'write' || outcome.kind === 'overruled' ? leave : outcome;
+}
+
+/** The value as that side stored it, so nothing is converted; that the two differ then is settled until one changes. */
+function putBack(field: MappedField, { target, after }: PlannedStep): FieldOutcome {
+  if (field.readOnly.includes(target)) return leave;
+  if (field.mandatory.includes(target) && isBlank(after)) {
+    return { kind: 'parked', code: 'value.mandatory', detail: { target } };
+  }
+  return { kind: 'write', target, value: after, reason: 'undo' };
 }
 
 /** Where a stronger link has just written the field of the record, this link follows. */

@@ -28,6 +28,7 @@ export const access: Readonly<Record<string, Access>> = {
   sync: 'administrator',
   ledger: 'administrator',
   attention: 'administrator',
+  runs: 'administrator',
 };
 
 /** Opens the session of whoever calls, and turns away those who may not. A refusal tells nothing about any record. */

@@ -22,6 +22,7 @@ import { mappings } from './routes/mappings.ts';
 import { pages } from './routes/pages.ts';
 import { panels } from './routes/panels.ts';
 import { people } from './routes/people.ts';
+import { runs } from './routes/runs.ts';
 import { session } from './routes/session.ts';
 import { sync } from './routes/sync.ts';
 import { trace } from './trace.ts';
@@ -69,7 +70,8 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', people)
     .route('/api', erpTab)
     .route('/api', links)
-    .route('/api', sync);
+    .route('/api', sync)
+    .route('/api', runs);
 }
 
 function isForMachines(path: string): boolean {

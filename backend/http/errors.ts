@@ -82,6 +82,8 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'webhook.refused': 401,
   'run.not_found': 404,
   'run.stopped': 409,
+  'run.running': 409,
+  'run.changed': 409,
 };
 
 /** What went wrong, as one of our codes. Anything we did not expect is `internal`. */

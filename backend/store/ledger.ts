@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
 import type { LedgerEntry, LedgerRow } from '../domain/ledger.ts';
 import type { Claim } from '../domain/mark.ts';
+import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Database } from './schema.ts';
 
@@ -101,6 +102,18 @@ export function ledgerStore(db: Db, tenant: string) {
         .limit(limit)
         .execute();
       return rows.map(toLedgerRow);
+    },
+
+    async get(id: number): Promise<LedgerRow> {
+      const row = await db
+        .selectFrom('ledger')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('settled', '=', true)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!row) throw new AppError('run.not_found', { id });
+      return toLedgerRow(row);
     },
 
     /** When anything was last written. */

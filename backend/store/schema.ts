@@ -1,3 +1,4 @@
+import type { RunTables } from './run-tables.ts';
 import type { SetupTables } from './setup-tables.ts';
 import type { SyncTables } from './sync-tables.ts';
 import type { TenantTables } from './tenant-tables.ts';
@@ -9,6 +10,6 @@ export interface TenantTable {
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends SetupTables, SyncTables, TenantTables {
+export interface Database extends RunTables, SetupTables, SyncTables, TenantTables {
   tenant: TenantTable;
 }

@@ -8,6 +8,7 @@ import { listItemStore } from './list-items.ts';
 import { mappingStore } from './mappings.ts';
 import { markStore } from './marks.ts';
 import { pollStore } from './polls.ts';
+import { runStore } from './runs.ts';
 import type { Seal } from './seal.ts';
 import { sessionStore } from './sessions.ts';
 import { sweepStore } from './sweeps.ts';
@@ -27,6 +28,7 @@ const subjects = {
   marks: markStore,
   ledger: ledgerStore,
   polls: pollStore,
+  runs: runStore,
   sweeps: sweepStore,
   syncSettings: syncSettingStore,
 };

@@ -110,6 +110,8 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
   'run.not_found': () => msg('This sync run no longer exists.'),
   'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
+  'run.running': () => msg('Another sync run is working on these ERP connections. Wait until it is done.'),
+  'run.changed': () => msg('The sync run has moved on in the meantime. Look at it and try again.'),
 };
 
 /** What to tell the user about a failure. */

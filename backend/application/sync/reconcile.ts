@@ -55,6 +55,27 @@ export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOp
   }
 }
 
+/** What a look at a record would do. Nothing is written, on neither side nor in the store. */
+export interface PlannedRecord {
+  readonly record: CrmRecord;
+  readonly read: readonly ReadLink[];
+  readonly failed: readonly FailedLink[];
+  readonly plan: SyncPlan;
+}
+
+/** Plans as `reconcile` does, and stops there. Throws when the record itself cannot be read. */
+export async function planRecord(
+  ctx: Context,
+  claim: Pick<Claim, 'entity' | 'cause'>,
+  intentFor: (links: readonly LinkMemory[]) => Intent,
+): Promise<PlannedRecord> {
+  const links = (await ctx.store.links.ofEntity(claim.entity)).filter(({ confirmedAt }) => confirmedAt !== null);
+  const open = await openLinks(ctx, links);
+  const record = await readRecord(ctx, claim.entity, crmKeys(open));
+  const { read, failed } = await readActors(ctx, record, open);
+  return { record, read, failed, plan: await planned(ctx, claim, record, read, intentFor(links)) };
+}
+
 interface FailedLink {
   readonly link: LinkMemory;
   readonly failure: AppError;
@@ -84,7 +105,7 @@ async function readActors(
 
 async function planned(
   ctx: Context,
-  claim: Claim,
+  claim: Pick<Claim, 'cause'>,
   record: CrmRecord,
   read: readonly ReadLink[],
   intent: Intent,
@@ -106,7 +127,7 @@ async function planned(
   return planSync({ entity, values, protectedFields: fieldsProtectedBy(protection) }, states, intent);
 }
 
-function wantsRetry({ cause }: Claim): boolean {
+function wantsRetry({ cause }: Pick<Claim, 'cause'>): boolean {
   return cause !== 'webhook' && cause !== 'poll' && cause !== 'sweep';
 }
 

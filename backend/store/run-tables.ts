@@ -1,0 +1,60 @@
+import type { Generated } from 'kysely';
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { CrmEntityType, FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { RunKind, RunState, StepOutcome } from '../domain/run.ts';
+
+export interface RunTables {
+  run: {
+    tenant: string;
+    id: string;
+    kind: RunKind;
+    state: RunState;
+    source: 'crm' | 'erp';
+    connection_id: string | null;
+    keep_non_blank: boolean;
+    crm_type: CrmEntityType | null;
+    crm_id: number | null;
+    undoes: string | null;
+    started_at: Date;
+    planned_at: Date | null;
+    ended_at: Date | null;
+    user_id: number;
+    user_name: string;
+  };
+  run_hold: {
+    tenant: string;
+    connection_id: string;
+    run_id: string;
+  };
+  run_record: {
+    tenant: string;
+    run_id: string;
+    crm_type: CrmEntityType;
+    crm_id: number;
+    state: 'toPlan' | 'toWrite' | 'done';
+    links: Generated<number>;
+    unchanged: Generated<number>;
+    conflicts: Generated<number>;
+    parked: Generated<number>;
+    failure: ErrorCode | null;
+    attempts: Generated<number>;
+    next_try_at: Date | null;
+    lease_until: Date | null;
+    fence: Generated<number>;
+  };
+  run_step: {
+    tenant: string;
+    id: Generated<number>;
+    run_id: string;
+    crm_type: CrmEntityType;
+    crm_id: number;
+    link_id: string;
+    connection_id: string;
+    field_key: string;
+    crm_field: string;
+    target: Side;
+    before: FieldValue;
+    after: FieldValue;
+    outcome: StepOutcome | null;
+  };
+}
