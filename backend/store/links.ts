@@ -100,15 +100,22 @@ export function linkStore(db: Db, tenant: string) {
         .execute();
     },
 
-    /** Frees what a process that died in the middle of connecting left claimed. */
+    /**
+     * Frees what a process that died in the middle of connecting left claimed. One that is only slow, or by another clock,
+     * loses its hold on the record, so that it writes nothing more.
+     */
     async releaseDead(claimedBefore: Date): Promise<number> {
-      const { numDeletedRows } = await db
-        .deleteFrom('link')
-        .where('tenant', '=', tenant)
-        .where('confirmed_at', 'is', null)
-        .where('claimed_at', '<', claimedBefore)
-        .executeTakeFirst();
-      return Number(numDeletedRows);
+      const { rows } = await sql`
+        with dead as (
+          delete from link where tenant = ${tenant} and confirmed_at is null and claimed_at < ${claimedBefore}
+          returning crm_type, crm_id
+        ), revoked as (
+          update linked_entity set fence = fence + 1, lease_until = null from dead
+          where linked_entity.tenant = ${tenant}
+            and linked_entity.crm_type = dead.crm_type and linked_entity.crm_id = dead.crm_id
+        )
+        select from dead`.execute(db);
+      return rows.length;
     },
 
     async confirm(id: string, at: Date): Promise<void> {

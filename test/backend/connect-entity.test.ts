@@ -283,6 +283,28 @@ describe('a failure while connecting', () => {
     await expect(connect(world.as(), connectionId, company, customer)).resolves.toBeTruthy();
     expect(await releaseDeadClaims(world.ctx)).toBe(0);
   });
+
+  test('that only seemed dead, by another clock, writes nothing once its claim is released', async () => {
+    const connectionId = await world.connection({ fields });
+    const before = { erp: { ...erpValues() }, crm: { ...crmValues() } };
+    const choices = { NAME: 'crm', POSTALAD1: 'erp' } as const;
+    let reads = 0;
+    world.erp.beforeCall = async ({ method }) => {
+      // The first look is the dialog's.
+      if (method !== 'getActors' || ++reads !== 2) return;
+      world.clock.advance(6 * 60_000);
+      expect(await releaseDeadClaims(world.ctx)).toBe(1);
+    };
+
+    await expect(connect(world.as(), connectionId, company, customer, choices)).rejects.toMatchObject({
+      code: 'link.busy',
+    });
+
+    expect(erpValues()).toEqual(before.erp);
+    expect(crmValues()).toEqual(before.crm);
+    world.erp.beforeCall = null;
+    await expect(connect(world.as(), connectionId, company, customer, choices)).resolves.toBeTruthy();
+  });
 });
 
 describe('disconnecting', () => {
