@@ -301,10 +301,15 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
       } else {
         link.erp[erp.key] = outcome.value;
       }
-      link.reasons.set(`${outcome.target} ${erp.key}`, outcome.reason);
+      explain(link, `${outcome.target} ${erp.key}`, outcome.reason);
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;
   }
+}
+
+/** A value that moves on in a later round keeps the reason why it replaced what somebody had written. */
+function explain(link: LinkDraft, written: string, reason: WriteReason): void {
+  if (reason !== 'changed' || !link.reasons.has(written)) link.reasons.set(written, reason);
 }
 
 function agree(link: LinkDraft, key: string, agreed: AgreedValue): void {

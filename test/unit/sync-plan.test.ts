@@ -78,6 +78,15 @@ describe('one record and its actors', () => {
     expect(written(again)).toEqual([undefined, undefined, undefined]);
   });
 
+  test('a value that moves on keeps the reason why it replaced what somebody had written', () => {
+    const oneWay = link('a', 'A', { erp: { direction: 'toErp' } });
+    const plan = planSync(record('mine'), [oneWay, link('b', 'B', { erp: { policy: 'erp' } })], sync);
+    expect(written(plan)).toEqual(['B', 'B', undefined]);
+    expect(plan.steps).toContainEqual(
+      expect.objectContaining({ linkId: 'a', before: 'A', after: 'B', reason: 'oneWay' }),
+    );
+  });
+
   test('what is not reported is not blank', () => {
     const plan = planSync(record('new'), [link('a', 'old', { values: {} })], sync);
     expect(written(plan)).toEqual([undefined, undefined]);
