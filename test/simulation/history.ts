@@ -145,8 +145,7 @@ class History {
     this.#heal();
 
     await this.#rest();
-    await this.#lookAfterWhatWaits();
-    await this.#rest();
+    if (await this.#lookAfterWhatWaits()) await this.#rest();
     this.oracle.atRest();
     if (this.oracle.broken.length > 0) return;
 
@@ -181,6 +180,14 @@ class History {
       for (const [key, value] of Object.entries(values)) this.oracle.starts(`contact/${id}/${key}`, value);
     }
     for (let priority = 1; priority <= connections; priority++) this.#addConnection(priority, records);
+    for (const { connectionId, fields } of this.#tables.mappings) {
+      const told = () =>
+        fields.map(({ crmField, direction, policy }) => `${crmField} ${direction} ${policy}`).join(', ');
+      this.scheduler.trace(connectionId, told);
+    }
+    for (const { connectionId, entity } of this.#tables.links.values()) {
+      this.scheduler.trace('linked', () => `${connectionId} ${keyOf(entity)}`);
+    }
   }
 
   #addConnection(priority: number, records: number): void {
@@ -537,7 +544,7 @@ class History {
           this.#workers.set(process, () => onWork(TENANT));
           return async () => undefined;
         },
-        lookEveryMs: MINUTE / 2,
+        lookEveryMs: MINUTE,
       });
     });
   }
@@ -599,7 +606,7 @@ class History {
   }
 
   /** A person retries what is parked, and decides some of the conflicts. */
-  async #lookAfterWhatWaits(): Promise<void> {
+  async #lookAfterWhatWaits(): Promise<boolean> {
     const open = [...this.#tables.open.values()];
     const parked = [...this.#tables.links.values()]
       .filter(
@@ -616,6 +623,7 @@ class History {
       this.#attempt('resolve', resolveConflict(this.#context(this.#newUser(), user), linkId, fieldKey, choice));
       await this.scheduler.runUntil(this.scheduler.now + 10_000);
     }
+    return parked.length + open.length > 0;
   }
 
   // What the code under test sees of all this.

@@ -208,7 +208,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       const dead = [...links.values()].filter(
         ({ confirmedAt, claimedAt }) => confirmedAt === null && claimedAt < claimedBefore.getTime(),
       );
-      for (const { id } of dead) tables.drop(links, id);
+      for (const { id, entity } of dead) {
+        tables.drop(links, id);
+        await markCalls.revoke(entity);
+      }
       return dead.length;
     },
     async confirm(id, at) {

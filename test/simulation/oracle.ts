@@ -180,12 +180,20 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     }
     for (const source of origin) if (source.pending && sameValue(source.pending.value, wanted)) source.pending = null;
 
-    const lost = place.pending && sameValue(place.pending.value, before) && !sameValue(before, wanted);
+    // A value that was changed and changed back is what was agreed on, and looks untouched; and one that stands on the
+    // other side too is no edit of its own.
+    const memory = row && this.#world.tables.links.get(row.linkId)?.agreed[row.fieldKey];
+    const touched = !memory || !row || !sameValue(memory[row.target], before);
+    const alone = !origin.some(({ held }) => [...held].some((value) => sameValue(value, before)));
+    const overwritten = place.pending && sameValue(place.pending.value, before) && !sameValue(before, wanted);
+    const lost = touched && alone && overwritten;
     if (lost && seen && row && !DECISIONS.has(row.reason) && !(row.reason === 'filled' && isBlank(before))) {
       this.violated('S5', `${name}: ${show(before)} was overwritten with ${show(wanted)} as "${row.reason}"`);
     }
     if (lost && seen && row?.reason === 'policy') this.#checkPolicy(row, before, name);
 
+    const { scheduler } = this.#world;
+    scheduler.trace('writes', () => `${name}: ${show(before)} -> ${show(stored)} (${row?.reason ?? '?'})`);
     place.held.add(wanted).add(stored);
     if (sameValue(before, stored)) return;
     this.writes += 1;
@@ -331,8 +339,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       this.#place(`${link.connectionId}/${link.actor.erpKey}/${key}`),
     ];
     const leftAlone =
-      (!toCrm && there.changedBy === 'user' && there.changedAt > here.changedAt) ||
-      (!toErp && here.changedAt > there.changedAt);
+      (!toCrm && there.changedBy === 'user' && (there.changedAt > here.changedAt || !sameValue(agreed?.erp, erp))) ||
+      (!toErp && (here.changedAt > there.changedAt || !sameValue(agreed?.crm, crm)));
     if (!leftAlone && !alike(crm, erp)) this.violated('S12', `${where}: they differ and nobody knows why`);
   }
 

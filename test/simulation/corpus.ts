@@ -1,0 +1,9 @@
+/** Seeds that once broke a promise, in the engine or in what we took for one. They run before all others. */
+export const corpus: readonly number[] = [
+  // A connect that another worker's clock took for dead wrote to the ERP after its claim was released.
+  913,
+  // The ledger said "changed" where a one-way value had been replaced, because the value moved on in a later round.
+  402,
+  // Changed and changed back, and the same edit on both sides: what the oracle took for a loss.
+  139, 157, 719, 1050, 1474,
+];
