@@ -421,6 +421,26 @@ describe('a failure that may pass', () => {
     expect(await ledger()).toMatchObject([{ fieldKey: 'NAME', after: 'Orkdal Omsorg AS' }]);
     expect(await world.store.ledger.unsettled(company)).toEqual([]);
   });
+
+  test('that refuses the look after a write is no refusal of the write', async () => {
+    const { saveActors } = world.erp;
+    world.erp.saveActors = async function (...args) {
+      const outcomes = await saveActors.apply(this, args);
+      world.erp.failures.push(new AppError('connector.rejected'));
+      return outcomes.map((outcome) =>
+        outcome.kind === 'saved' ? { ...outcome, actor: { ...outcome.actor, values: {} } } : outcome,
+      );
+    };
+    world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
+    await rest();
+    world.erp.saveActors = saveActors;
+    world.clock.advance(HOUR);
+    await rest();
+
+    expect(writes().erp).toEqual([{ NAME: 'Orkdal Omsorg AS' }]);
+    expect(await ledger()).toMatchObject([{ fieldKey: 'NAME', after: 'Orkdal Omsorg AS' }]);
+    expect(await world.store.links.openFields([linkId])).toEqual([]);
+  });
 });
 
 /** A second ERP with its own client of the same company, weaker than the first. */

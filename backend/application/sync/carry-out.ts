@@ -128,7 +128,11 @@ async function writeToErp(ctx: Context, claim: Claim, link: ReadLink, values: Fi
 /** Some ERPs answer a save with half the actor, or none: then it is read again, for only what is stored counts. */
 async function withAll(link: ReadLink, saved: Actor, keys: readonly string[]): Promise<Actor> {
   if (keys.every((key) => saved.values[key] !== undefined)) return saved;
-  const read = await readActor(link);
+  const read = await readActor(link).catch((error: unknown) => {
+    // It is the look that was refused. The values were taken.
+    if (!(error instanceof AppError) || !isRefusal(error)) throw error;
+    throw new AppError('connector.unreachable', error.detail, { cause: error });
+  });
   if (keys.every((key) => read.values[key] !== undefined)) return read;
   throw new AppError('connector.answer_invalid');
 }
