@@ -4,6 +4,10 @@ export const corpus: readonly number[] = [
   913,
   // The ledger said "changed" where a one-way value had been replaced, because the value moved on in a later round.
   402,
+  // An ERP took the values, would not be looked at afterwards, and the ledger said that nothing was written.
+  3475, 3681, 4842, 5648,
+  // Writes that arrive after their sender was stopped, or after their link was removed.
+  3355, 6489, 7517, 7879,
   // Changed and changed back, and the same edit on both sides: what the oracle took for a loss.
   139, 157, 719, 1050, 1474,
 ];

@@ -5,8 +5,6 @@ import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
 export const stampKinds = ['zoned', 'wall', 'counter'] as const;
 
 export interface ErpWatch {
-  /** The engine has seen these values. */
-  erpServed(connectionId: string, erpKey: string, values: FieldValues): void;
   erpWritten(
     connectionId: string,
     erpKey: string,
@@ -129,7 +127,6 @@ export class ModelErp {
   #actor(erpKey: string, fields: readonly WantedField[]): Actor {
     const stored = this.actors.get(erpKey) ?? {};
     const values = Object.fromEntries(fields.map(({ key }) => [key, stored[key] ?? null]));
-    this.#watch.erpServed(this.connectionId, erpKey, values);
     return {
       type: 'Customer',
       erpKey,

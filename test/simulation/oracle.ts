@@ -1,7 +1,7 @@
 import type { FieldMapping } from '../../backend/domain/connection.ts';
 import type { LinkMemory } from '../../backend/domain/link.ts';
 import { isBlank, sameValue } from '../../backend/domain/value.ts';
-import type { CrmEntity, FieldValue, FieldValues, Side } from '../../shared/vocabulary.ts';
+import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 import { crmFields, type CrmWatch, type ModelCrm } from './model-crm.ts';
 import type { ErpWatch, ModelErp } from './model-erp.ts';
 import { keyOf, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
@@ -55,9 +55,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   unseen = 0;
   readonly #world: OracleWorld;
   readonly #places = new Map<string, Place>();
-  readonly #served = new Map<string, FieldValue>();
   readonly #written: Written[] = [];
   readonly #removedAt = new Map<string, number>();
+  #removed: readonly LinkMemory[] = [];
   readonly #holder = new Map<string, { readonly process: Process; readonly at: number }>();
   readonly #missed = new Set<string>();
   #sequence = 0;
@@ -118,17 +118,14 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       before,
       wanted,
     );
-    const sources = this.#linksOf(entity).flatMap(({ connectionId, actor }) =>
+    const linked = this.#links().filter((link) => same(link.entity, entity));
+    const sources = linked.flatMap(({ connectionId, actor }) =>
       this.#fields(connectionId)
         .filter((field) => field.crmField === key && flows(field, 'crm'))
         .map((field) => `${connectionId}/${actor.erpKey}/${field.key}`),
     );
-    if (sources.length === 0 && this.#linksOf(entity).length > 0) this.violated('S7', `${place} has no way in`);
+    if (sources.length === 0) this.violated('S7', `${place} has no way in`);
     this.#changed(place, sources, before, wanted, stored, row, true);
-  }
-
-  erpServed(connectionId: string, erpKey: string, values: FieldValues): void {
-    for (const [key, value] of Object.entries(values)) this.#served.set(`${connectionId}/${erpKey}/${key}`, value);
   }
 
   erpWritten(
@@ -143,21 +140,20 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const field = this.#fields(connectionId).find((field) => field.key === key);
     if (!field || !flows(field, 'erp')) return this.violated('S7', `${place} has no way in`);
 
-    const served = this.#served.get(place) ?? null;
-    const unseen = !sameValue(served, before);
-    if (unseen) this.unseen += 1;
     const row = this.#rowOf(
       (row) =>
         row.target === 'erp' &&
         row.fieldKey === key &&
         row.connectionId === connectionId &&
         row.actor.erpKey === erpKey,
-      unseen ? undefined : before,
+      undefined,
       wanted,
     );
-    const link = [...this.#world.tables.links.values()].find(
-      (link) => link.connectionId === connectionId && link.actor.erpKey === erpKey,
-    );
+    const link = this.#links().find((link) => link.connectionId === connectionId && link.actor.erpKey === erpKey);
+    // A call that left before its sender was stopped, or before somebody edited, arrives all the same.
+    const holder = link && this.#holder.get(keyOf(link.entity))?.process;
+    const unseen = holder !== this.#world.scheduler.current || (row !== undefined && !sameValue(row.before, before));
+    if (unseen) this.unseen += 1;
     const sources = link ? [`${keyOf(link.entity)}/${field.crmField}`] : [];
     this.#changed(place, sources, before, wanted, stored, row, !unseen);
   }
@@ -172,7 +168,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     seen: boolean,
   ): void {
     const place = this.#place(name);
-    if (!row) this.violated('S5', `${name}: ${show(before)} became ${show(wanted)} and the ledger does not know`);
+    if (!row && seen)
+      this.violated('S5', `${name}: ${show(before)} became ${show(wanted)} and the ledger does not know`);
 
     const origin = sources.map((source) => this.#place(source));
     if (sources.length > 0 && !origin.some(({ held }) => [...held].some((value) => sameValue(value, wanted)))) {
@@ -216,6 +213,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const policy = this.#fields(row.connectionId).find(({ key }) => key === row.fieldKey)?.policy;
     const allowed =
       policy === 'newest' ||
+      (policy === 'nonBlank' && this.#linksOf(row.entity).length > 1) ||
       (policy === 'nonBlank' ? isBlank(before) : policy === (row.target === 'crm' ? 'erp' : 'crm'));
     if (!allowed) this.violated('S5', `${place}: a conflict under "${policy}" was settled for ${row.target}`);
   }
@@ -235,7 +233,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     this.#holder.delete(keyOf(entity));
   }
 
-  linkRemoved({ connectionId, entity }: LinkMemory): void {
+  linkRemoved(link: LinkMemory): void {
+    const { connectionId, entity } = link;
+    this.#removed = [...this.#removed, link];
     this.#removedAt.set(`${connectionId} ${keyOf(entity)}`, this.#world.scheduler.now);
   }
 
@@ -387,6 +387,15 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   #linkOf(connectionId: string, entity: CrmEntity): LinkMemory | undefined {
     return this.#linksOf(entity).find((link) => link.connectionId === connectionId);
+  }
+
+  /** Those too that were removed while a call was under way. */
+  #links(): readonly LinkMemory[] {
+    const late = this.#removed.filter(
+      ({ connectionId, entity }) =>
+        this.#world.scheduler.now - (this.#removedAt.get(`${connectionId} ${keyOf(entity)}`) ?? 0) < 100 * IN_FLIGHT_MS,
+    );
+    return [...this.#world.tables.links.values(), ...late];
   }
 
   #linksOf(entity: CrmEntity): readonly LinkMemory[] {
