@@ -131,15 +131,6 @@ export class FirstSteps extends PanelElement {
         font-weight: var(--so-weight-bold);
       }
 
-      /* The words of another language may need two lines. */
-      li .button {
-        max-width: 100%;
-        height: auto;
-        min-height: var(--so-control-height);
-        padding-inline: var(--so-space-4);
-        white-space: normal;
-      }
-
       li > div {
         min-width: 0;
       }
