@@ -18,6 +18,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
+import './resync-dialog.ts';
 import { SettingsChanged } from './settings-changed.ts';
 
 /**
@@ -32,6 +33,7 @@ export class ConnectionDetails extends PanelElement {
   @property({ attribute: false }) connection!: Connection;
 
   @state() private mappingShown = false;
+  @state() private resyncShown = false;
   @state() private refreshing = false;
   @state() private failure: unknown = null;
 
@@ -45,7 +47,7 @@ export class ConnectionDetails extends PanelElement {
   }
 
   override render() {
-    const { name, trouble, lastPolledAt } = this.connection;
+    const { name, active, trouble, lastPolledAt } = this.connection;
     const summary = this.#summary.value;
     return html`<section class="card" aria-labelledby="heading">
         <h2 id="heading">${name}</h2>
@@ -57,6 +59,13 @@ export class ConnectionDetails extends PanelElement {
             <button class="link way" aria-disabled=${this.refreshing} @click=${this.#refreshFields}>
               ${icon(caretRight)}${msg('Refresh ERP fields')}
             </button>
+            ${
+              active
+                ? html`<button class="link way" @click=${() => (this.resyncShown = true)}>
+                    ${icon(caretRight)}${msg('Resync from this ERP connection')}
+                  </button>`
+                : null
+            }
           </nav>
           <div>
             ${this.refreshing ? html`<erpsync-busy>${msg('Reading the fields of the ERP …')}</erpsync-busy>` : null}
@@ -75,6 +84,14 @@ export class ConnectionDetails extends PanelElement {
               .connection=${this.connection}
               @erpsync-closed=${() => (this.mappingShown = false)}
             ></erpsync-field-mapping>`
+          : null
+      }
+      ${
+        this.resyncShown
+          ? html`<erpsync-resync-dialog
+              .connection=${this.connection}
+              @erpsync-closed=${() => (this.resyncShown = false)}
+            ></erpsync-resync-dialog>`
           : null
       }`;
   }

@@ -16,6 +16,8 @@ import { base } from '../ui/styles/base.ts';
 import '../ui/switch.ts';
 import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
+import './resync-dialog.ts';
+import './run-list.ts';
 import { SettingsChanged } from './settings-changed.ts';
 import './sync-log.ts';
 
@@ -32,14 +34,18 @@ export class SyncStatusBlock extends PanelElement {
 
   @state() private saving = false;
   @state() private failure: unknown = null;
-  @state() private logShown = false;
+  @state() private shown: 'log' | 'runs' | 'resync' | null = null;
 
   override render() {
     const { automatic, links, waiting, conflicts, parked, lastRunAt } = this.status;
     return html`<section class="card" aria-labelledby="heading">
         <div class="head">
           <h1 id="heading">${msg('Sync')}</h1>
-          <button class="button" @click=${() => (this.logShown = true)}>${msg('Show log')}</button>
+          <div class="row">
+            <button class="button" @click=${() => (this.shown = 'resync')}>${msg('Resync from SuperOffice')}</button>
+            <button class="button" @click=${() => (this.shown = 'runs')}>${msg('Sync runs')}</button>
+            <button class="button" @click=${() => (this.shown = 'log')}>${msg('Show log')}</button>
+          </div>
         </div>
         <p class="muted">
           ${msg('Keeps companies, contacts, and projects in SuperOffice equal to their counterparts in your ERP systems.')}
@@ -70,14 +76,21 @@ export class SyncStatusBlock extends PanelElement {
           conflicts + parked > 0 ? html`<erpsync-attention-list .status=${this.status}></erpsync-attention-list>` : null
         }
       </section>
-      ${
-        this.logShown
-          ? html`<erpsync-sync-log
-              .connections=${this.connections}
-              @erpsync-closed=${() => (this.logShown = false)}
-            ></erpsync-sync-log>`
-          : null
-      }`;
+      ${this.#dialog()}`;
+  }
+
+  #dialog() {
+    const close = () => (this.shown = null);
+    switch (this.shown) {
+      case 'log':
+        return html`<erpsync-sync-log .connections=${this.connections} @erpsync-closed=${close}></erpsync-sync-log>`;
+      case 'runs':
+        return html`<erpsync-run-list @erpsync-closed=${close}></erpsync-run-list>`;
+      case 'resync':
+        return html`<erpsync-resync-dialog @erpsync-closed=${close}></erpsync-resync-dialog>`;
+      case null:
+        return null;
+    }
   }
 
   #count(name: string, count: number) {
@@ -113,6 +126,7 @@ export class SyncStatusBlock extends PanelElement {
       .head {
         display: flex;
         align-items: center;
+        flex-wrap: wrap;
         justify-content: space-between;
         gap: var(--so-space-3);
       }

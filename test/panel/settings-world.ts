@@ -3,6 +3,7 @@ import type { Connection, SaveConnection } from '../../shared/api/connections.ts
 import type { FieldInfo } from '../../shared/api/common.ts';
 import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
 import type { ActorTypeMapping, MappedField, SaveFieldMapping } from '../../shared/api/mappings.ts';
+import type { RunDetail, RunStep, StartResync } from '../../shared/api/runs.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { AttentionPage, LedgerEntry, SyncStatus } from '../../shared/api/sync.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
@@ -178,6 +179,66 @@ export const ledgerEntry = (entry: Partial<LedgerEntry>): LedgerEntry => ({
   ...entry,
 });
 
+export const syncRun = (
+  run: Partial<Omit<RunDetail, 'counts'>> & { counts?: Partial<RunDetail['counts']> },
+): RunDetail => ({
+  id: '00000000-0000-4000-8000-0000000000a1',
+  kind: 'dryRun',
+  state: 'planned',
+  from: 'crm',
+  connectionId: null,
+  connectionName: null,
+  keepNonBlank: false,
+  entity: null,
+  undoes: null,
+  startedAt: '2026-11-22T20:14:00Z',
+  startedBy: 'Astrid Berg',
+  endedAt: null,
+  may: ['execute', 'cancel'],
+  limit: 10,
+  fields: [
+    {
+      connectionId: superSale.id,
+      connectionName: 'Super Sale',
+      fieldKey: 'NAME',
+      fieldName: 'Name',
+      target: 'erp',
+      changes: 2,
+      blanks: 1,
+    },
+  ],
+  ...run,
+  counts: {
+    records: 187,
+    recordsLeft: 0,
+    links: 187,
+    toWrite: 2,
+    blanks: 1,
+    changedLinks: 2,
+    written: 0,
+    stale: 0,
+    unchanged: 185,
+    conflicts: 0,
+    parked: 0,
+    failed: 0,
+    ...run.counts,
+  },
+});
+
+export const runStep = (step: Partial<RunStep>): RunStep => ({
+  id: '1',
+  entity: { type: 'contact', id: 42 },
+  entityName: 'Orkdal Eldresenter',
+  connectionName: 'Super Sale',
+  fieldKey: 'NAME',
+  fieldName: 'Name',
+  target: 'erp',
+  before: 'Orkdal Senter AS',
+  after: 'Orkdal Eldresenter',
+  outcome: null,
+  ...step,
+});
+
 const peopleOfTenant = {
   users: [
     { id: 5, name: 'Astrid Berg', groupIds: [1] },
@@ -206,6 +267,9 @@ export class SettingsWorld {
   status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null };
   attention: AttentionPage['links'] = [];
   ledger: LedgerEntry[] = [];
+  /** Newest first; the first is the one that is looked at. */
+  runs: RunDetail[] = [];
+  steps: RunStep[] = [];
   pageSize = 50;
   /** What stands in the way of every activation. */
   reasons: unknown[] = [];
@@ -307,6 +371,12 @@ export class SettingsWorld {
         return (this.status = { ...this.status, ...(body as Partial<SyncStatus>) });
       case 'GET attention':
         return { links: this.attention };
+      case 'GET runs':
+        if (id === '') return { runs: this.runs };
+        return verb === 'steps' ? { steps: this.steps, next: null } : this.runs[0];
+      case 'POST runs':
+        if (id === '') return (this.runs = [syncRun(startedRun(body as StartResync, this.connections))])[0];
+        return (this.runs = [steered(this.runs[0]!, verb)])[0];
       case 'GET ledger':
         return this.#ledger(new URL(path, 'http://localhost').searchParams);
       default:
@@ -368,6 +438,24 @@ export class SettingsWorld {
 
   #newId(): string {
     return `${ids.connection}${this.#next++}`;
+  }
+}
+
+function startedRun({ from, connectionId }: StartResync, connections: readonly Connection[]): Partial<RunDetail> {
+  return { from, connectionId, connectionName: connections.find(({ id }) => id === connectionId)?.name ?? null };
+}
+
+/** What the backend makes of a run at the press of a button, as if it had no work to do. */
+function steered(run: RunDetail, action: string): RunDetail {
+  switch (action) {
+    case 'pause':
+      return { ...run, state: 'paused', may: ['resume', 'cancel'] };
+    case 'cancel':
+      return { ...run, state: 'cancelled', may: [] };
+    case 'undo':
+      return { ...run, kind: 'undo', state: 'planned', may: ['execute', 'cancel'] };
+    default:
+      return { ...run, state: 'done', may: ['undo'], counts: { ...run.counts, written: run.counts.toWrite } };
   }
 }
 

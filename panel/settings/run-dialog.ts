@@ -1,0 +1,239 @@
+import { consume } from '@lit/context';
+import { msg, str } from '@lit/localize';
+import { css, html } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Run, RunDetail } from '../../shared/api/runs.ts';
+import type { Api } from '../api/client.ts';
+import { executeRun, fetchRun, steerRun, undoRun } from '../api/runs.ts';
+import { define } from '../define.ts';
+import { apiContext } from '../host/contexts.ts';
+import { errorText } from '../locales/error-text.ts';
+import { formatCount, formatMoment } from '../locales/format.ts';
+import '../ui/busy.ts';
+import { Closed } from '../ui/closed.ts';
+import { confirmed } from '../ui/confirmed.ts';
+import '../ui/dialog.ts';
+import '../ui/notice.ts';
+import { PanelElement } from '../ui/panel-element.ts';
+import { base } from '../ui/styles/base.ts';
+import { runName, runStateName } from './run-name.ts';
+import './run-steps.ts';
+import { SettingsChanged } from './settings-changed.ts';
+
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * One sync run: how far it is, what it would change or has changed, and what can be done with it.
+ *
+ * @fires {Closed} erpsync-closed
+ * @fires {SettingsChanged} erpsync-settings-changed - it has come to its end
+ */
+export class RunDialog extends PanelElement {
+  @consume({ context: apiContext }) private api!: Api;
+
+  @property({ attribute: false }) runId!: string;
+
+  @state() private run: RunDetail | null = null;
+  @state() private acting = false;
+  @state() private failure: unknown = null;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.updateComplete.then(() => this.#act(() => fetchRun(this.api, this.runId)));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  override render() {
+    const { run } = this;
+    return html`<erpsync-dialog
+      open
+      maximisable
+      size="large"
+      heading=${run ? runName(run) : msg('Sync run')}
+      @erpsync-dialog-closed=${() => this.dispatchEvent(new Closed())}
+    >
+      <div class="all">
+        ${run ? this.#whole(run) : this.failure ? null : html`<erpsync-busy></erpsync-busy>`}
+        ${
+          this.failure
+            ? html`<erpsync-notice kind="error">
+                ${errorText(this.failure)}
+                <button slot="action" @click=${() => this.#act(() => fetchRun(this.api, this.runId))}>
+                  ${msg('Try again')}
+                </button>
+              </erpsync-notice>`
+            : null
+        }
+      </div>
+      ${run ? this.#actions(run) : null}
+      <button slot="footer" class="button" @click=${() => this.dispatchEvent(new Closed())}>${msg('Close')}</button>
+    </erpsync-dialog>`;
+  }
+
+  #whole(run: RunDetail) {
+    const { state, startedAt, startedBy, counts } = run;
+    return html`<p class="muted">${msg(str`Started by ${startedBy}, ${formatMoment(startedAt)}`)}</p>
+      ${this.#notice(run)} ${isAtWork(run) || state === 'paused' ? this.#progress(run) : null}
+      <dl>
+        ${this.#count(msg('Looked at'), counts.links)} ${this.#count(msg('To write'), counts.toWrite)}
+        ${this.#count(msg('Thereof blanked'), counts.blanks)} ${this.#count(msg('Written'), counts.written)}
+        ${this.#count(msg('Edited since'), counts.stale)} ${this.#count(msg('Unchanged'), counts.unchanged)}
+        ${this.#count(msg('Conflicts'), counts.conflicts)} ${this.#count(msg('Need attention'), counts.parked)}
+        ${this.#count(msg('Failed'), counts.failed)}
+      </dl>
+      ${state !== 'planning' && counts.toWrite > 0 ? html`<erpsync-run-steps .run=${run}></erpsync-run-steps>` : null}`;
+  }
+
+  #notice({ kind, state, counts, limit }: RunDetail) {
+    const values = formatCount(counts.toWrite);
+    if (state === 'needsApproval') {
+      return html`<erpsync-notice kind="attention">
+        ${msg(str`Stopped before the first write: ${formatCount(counts.changedLinks)} connected records would change, and up to ${formatCount(limit)} may without being asked.`)}
+      </erpsync-notice>`;
+    }
+    if (state === 'planned') {
+      return html`<erpsync-notice>
+        ${
+          kind === 'undo'
+            ? msg(str`${values} values would be put back. What was edited since is left as it is.`)
+            : msg(str`${values} values would be written. Nothing has been written yet.`)
+        }
+      </erpsync-notice>`;
+    }
+    if (state === 'done') {
+      return html`<erpsync-notice kind="success">
+        ${
+          counts.toWrite === 0
+            ? msg('Everything is equal already. Nothing had to be written.')
+            : msg(str`${formatCount(counts.written)} of ${values} values were written.`)
+        }
+      </erpsync-notice>`;
+    }
+    return html`<p role="status">${runStateName(state)}</p>`;
+  }
+
+  #progress({ state, counts: { records, recordsLeft } }: RunDetail) {
+    return html`<div class="row">
+      <progress max=${records} .value=${records - recordsLeft} aria-label=${runStateName(state)}></progress>
+      <span class="muted">${msg(str`${formatCount(records - recordsLeft)} of ${formatCount(records)} records`)}</span>
+    </div>`;
+  }
+
+  #count(name: string, count: number) {
+    return html`<div>
+      <dt class="muted">${name}</dt>
+      <dd>${formatCount(count)}</dd>
+    </div>`;
+  }
+
+  #actions(run: RunDetail) {
+    const may = (action: Run['may'][number]) => run.may.includes(action);
+    const button = (text: string, work: () => Promise<void>, primary = false) =>
+      html`<button
+        slot="footer"
+        class="button ${primary ? 'primary' : ''}"
+        aria-disabled=${this.acting}
+        @click=${() => this.acting || void work()}
+      >
+        ${text}
+      </button>`;
+    const steer = (action: 'pause' | 'resume' | 'cancel') => () => this.#act(() => steerRun(this.api, run.id, action));
+    return html`
+      ${may('cancel') ? button(msg('Cancel the run'), steer('cancel')) : null}
+      ${may('pause') ? button(msg('Pause'), steer('pause')) : null}
+      ${may('resume') ? button(msg('Resume'), steer('resume'), true) : null}
+      ${may('undo') ? button(msg('Undo …'), () => this.#act(() => undoRun(this.api, run.id))) : null}
+      ${
+        may('execute') || may('approve')
+          ? button(
+              run.kind === 'undo' ? msg('Put these values back') : msg('Run exactly this plan'),
+              () => this.#execute(run),
+              true,
+            )
+          : null
+      }
+    `;
+  }
+
+  async #execute(run: RunDetail): Promise<void> {
+    const { toWrite, changedLinks, blanks } = run.counts;
+    const sure = await confirmed({
+      heading: runName(run),
+      question: msg(str`Write ${formatCount(toWrite)} values of ${formatCount(changedLinks)} connected records?`),
+      items: blanks > 0 ? [msg(str`${formatCount(blanks)} values become blank.`)] : [],
+    });
+    if (!sure) return;
+    const action = run.may.includes('approve') ? 'approve' : 'execute';
+    await this.#act(() => executeRun(this.api, run.id, action, { steps: toWrite }));
+  }
+
+  /** Shows the run that the call answers, and looks again as long as it is at work. */
+  async #act(call: () => Promise<RunDetail>): Promise<void> {
+    clearTimeout(this.#timer);
+    const before = this.run;
+    this.acting = true;
+    this.failure = null;
+    try {
+      const run = await call();
+      if (!this.isConnected) return;
+      this.run = run;
+      this.runId = run.id;
+      if (isAtWork(run))
+        this.#timer = setTimeout(() => void this.#act(() => fetchRun(this.api, run.id)), LOOK_AGAIN_MS);
+      else if (before && isAtWork(before)) this.dispatchEvent(new SettingsChanged());
+    } catch (error) {
+      this.failure = error;
+    } finally {
+      this.acting = false;
+    }
+  }
+
+  static override styles = [
+    base,
+    css`
+      .all {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--so-space-4);
+      }
+
+      dl {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--so-space-3) var(--so-space-9);
+      }
+
+      dt {
+        font-size: var(--so-size-note);
+      }
+
+      dd {
+        font-size: var(--so-size-heading);
+        font-variant-numeric: tabular-nums;
+      }
+
+      progress {
+        flex: 1 1 12em;
+        accent-color: var(--so-accent);
+      }
+    `,
+  ];
+}
+
+function isAtWork({ state }: Run): boolean {
+  return state === 'planning' || state === 'running';
+}
+
+define('erpsync-run-dialog', RunDialog);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'erpsync-run-dialog': RunDialog;
+  }
+}
