@@ -55,7 +55,7 @@ export function changeMapping(
     // One that is gone may stay as it was, so that the rest can be saved; nobody can choose it anew.
     if (!crm && mapping.fields[index]?.crmField !== crmField)
       return refused('mapping.field_unknown', { field: crmField });
-    if (taken.has(crmField)) return refused('mapping.field_twice', { field: crm?.name ?? crmField });
+    if (taken.has(crmField)) return refused('mapping.field_twice', { field: name });
     taken.set(crmField, field);
 
     const before = mapping.fields[index];

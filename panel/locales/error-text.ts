@@ -68,8 +68,8 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
       : msg('A mapped field no longer exists.'),
   'mapping.field_twice': ({ name, field }) =>
     named(name ?? field)
-      ? msg(str`${name ?? field} is mapped more than once in this direction.`)
-      : msg('A field is mapped more than once in this direction.'),
+      ? msg(str`The SuperOffice field chosen for ${name ?? field} is mapped to another ERP field already.`)
+      : msg('A SuperOffice field is mapped more than once.'),
   'list.item_unmapped': ({ name, field }) =>
     named(name ?? field)
       ? msg(str`A list value of ${name ?? field} has no counterpart. Ask your administrator to map it.`)

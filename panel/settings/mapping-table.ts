@@ -2,8 +2,9 @@ import { msg, str } from '@lit/localize';
 import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ActorTypeMapping, MappedField } from '../../shared/api/mappings.ts';
+import type { ActorTypeMapping, MappableCrmField, MappedField } from '../../shared/api/mappings.ts';
 import { canBePaired } from '../../shared/rules/direction-rules.ts';
+import { entityTypeOf } from '../../shared/vocabulary.ts';
 import { define } from '../define.ts';
 import '../ui/combobox.ts';
 import type { ComboboxItem, ItemChosen } from '../ui/combobox.ts';
@@ -14,6 +15,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
 import { actorTypeName, entityNameOf } from '../locales/actor-type-name.ts';
+import { crmFieldName } from './crm-field-name.ts';
 import { directionLeft, refusedDirections } from './direction-reason.ts';
 import { MappingChanged } from './mapping-changed.ts';
 
@@ -36,7 +38,8 @@ export class MappingTable extends PanelElement {
     const { actorType, active, fields } = this.mapping;
     const wanted = this.filter.trim().toLocaleLowerCase();
     const shown = fields.filter(
-      (field) => this.#isShown(field) && `${field.name} ${this.#crmName(field)}`.toLocaleLowerCase().includes(wanted),
+      (field) =>
+        this.#isShown(field) && `${field.name} ${this.#pairedName(field)}`.toLocaleLowerCase().includes(wanted),
     );
     return html`
       <div class="head row">
@@ -200,7 +203,7 @@ export class MappingTable extends PanelElement {
       .filter(
         (crmField) => crmField.key === field.crmField || (!taken.has(crmField.key) && canBePaired(field, crmField)),
       )
-      .map(({ key, name }) => ({ key, text: name }));
+      .map((crmField) => ({ key: crmField.key, text: this.#crmName(crmField) }));
     // A field that is gone has no name; its key tells at least which one it was.
     if (field.missingInCrm && field.crmField !== null && !choices.some(({ key }) => key === field.crmField)) {
       return [{ key: field.crmField, text: field.crmField }, ...choices];
@@ -208,8 +211,13 @@ export class MappingTable extends PanelElement {
     return choices;
   }
 
-  #crmName({ crmField }: MappedField): string {
-    return this.mapping.crmFields.find(({ key }) => key === crmField)?.name ?? crmField ?? '';
+  #pairedName({ crmField }: MappedField): string {
+    const paired = this.mapping.crmFields.find(({ key }) => key === crmField);
+    return paired ? this.#crmName(paired) : (crmField ?? '');
+  }
+
+  #crmName(crmField: MappableCrmField): string {
+    return crmFieldName(entityTypeOf[this.mapping.actorType], crmField);
   }
 
   #isShown(field: MappedField): boolean {

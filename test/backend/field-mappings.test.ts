@@ -95,7 +95,7 @@ describe('is refused, and nothing is kept', () => {
       'mapping.direction_refused',
       { reason: 'noCrmField' },
     ],
-    ['one SuperOffice field twice', [{ key: 'PHONE', crmField: 'NAME' }], 'mapping.field_twice', { field: 'Name' }],
+    ['one SuperOffice field twice', [{ key: 'PHONE', crmField: 'NAME' }], 'mapping.field_twice', { field: 'PHONE' }],
     ['a field the ERP never had', [{ key: 'NOTHING' }], 'mapping.field_unknown', { field: 'NOTHING' }],
     [
       'a SuperOffice field that is not there',

@@ -124,13 +124,58 @@ describe('the mappings', () => {
 
   it('find a field in a long list', async () => {
     await open();
-    fill(await byRole('searchbox', 'Filter fields'), 'postal city');
+    fill(await byRole('searchbox', 'Filter fields'), 'postal addr., city');
 
     await waitUntil(() => queryByRole('group', 'Name') === null);
     expect(await byRole('group', 'City')).to.exist;
     fill(await byRole('searchbox', 'Filter fields'), 'zzz');
     await shown('No hits');
   });
+
+  for (const { language, mappings, fieldOfCity, city, choices } of [
+    {
+      language: 'de-DE',
+      mappings: 'Zuordnungen',
+      fieldOfCity: 'SuperOffice-Feld für City',
+      city: 'Postadresse, Ort',
+      choices: ['Abteilung', 'Straßenadresse, Adresszeile 2', 'USt. ID-Nr'],
+    },
+    {
+      language: 'nb-NO',
+      mappings: 'Tilordninger',
+      fieldOfCity: 'SuperOffice-felt for City',
+      city: 'Postadresse, sted',
+      choices: ['Avdeling', 'Besøksadresse, adresselinje 2', 'Org.nr'],
+    },
+  ]) {
+    it(`name and find SuperOffice's own fields in the user's language: ${language}`, async () => {
+      world.mappings[0]!.fields = [
+        mappedField({ key: 'NAME', name: 'Name', crmField: 'NAME' }),
+        mappedField({ key: 'CITY', name: 'City', crmField: 'POSTALCITY' }),
+      ];
+      world.mappings[0]!.crmFields = [
+        { key: 'NAME', name: 'Name', kind: 'text', access: 'normal' },
+        { key: 'POSTALCITY', name: 'Postal addr., city', kind: 'text', access: 'normal' },
+        { key: 'DEPARTMENT', name: 'Department', kind: 'text', access: 'normal' },
+        { key: 'STREETAD2', name: 'Street addr., address line 2', kind: 'text', access: 'normal' },
+        { key: 'VATNO', name: 'VAT No', kind: 'text', access: 'normal' },
+        { key: 'SuperOffice:12', name: 'Sales region', kind: 'text', access: 'normal' },
+      ];
+      await openSettings(world, language);
+      (await byRole('button', mappings)).click();
+
+      const box = await byRole<HTMLInputElement>('combobox', fieldOfCity);
+      expect(box.value).to.equal(city);
+      box.click();
+      await byRole('option', city);
+      const offered = allByRole('option').map((option) => option.textContent.trim());
+      expect(offered.slice(1)).to.deep.equal([city, ...choices, 'Sales region']);
+
+      fill(await byRole('searchbox'), city.toLowerCase());
+      await waitUntil(() => queryByRole('group', 'Name') === null);
+      expect(await byRole('group', 'City')).to.exist;
+    });
+  }
 
   it('rest while their actor type is not synchronized, and say so', async () => {
     await open();
@@ -148,14 +193,14 @@ describe('the mappings', () => {
   });
 
   it('stay open with what was edited when saving is refused', async () => {
-    world.refuse(`PUT /api/connections/${superSale.id}/mappings/Customer`, 'mapping.field_twice', { field: 'Name' });
+    world.refuse(`PUT /api/connections/${superSale.id}/mappings/Customer`, 'mapping.field_twice', { field: 'City' });
     await open();
     await choose('City', 'Department');
     (await byRole('tab', 'Contact')).click();
     await byRole('checkbox', 'Sync ERP "Contact" to SuperOffice "Contact"');
     (await byRole('button', 'Done')).click();
 
-    await shown('Name is mapped more than once in this direction.');
+    await shown('The SuperOffice field chosen for City is mapped to another ERP field already.');
     expect(await byRole('checkbox', 'Sync ERP "Customer" to SuperOffice "Company"')).to.exist;
     expect(await byRole('combobox', 'SuperOffice field for City')).to.have.property('value', 'Department');
   });
