@@ -141,6 +141,7 @@ class History {
       const at = random.below(TROUBLE_MS);
       this.scheduler.at(this.#world, at, () => this.#happen());
     }
+    for (let i = 0; i < 5; i++) this.scheduler.at(this.#world, random.below(TROUBLE_MS), () => this.#raised());
     await this.scheduler.runUntil(START + TROUBLE_MS);
     this.#heal();
 
@@ -431,7 +432,10 @@ class History {
     const links = [...this.#tables.links.values()];
     if (links.length === 0) return;
     const { id } = this.#random.pick(links);
-    this.#attempt('disconnect', disconnectEntity(this.#context(this.#newUser(), user), id));
+    const done = disconnectEntity(this.#context(this.#newUser(), user), id).then(() => {
+      if (this.#tables.links.has(id)) this.oracle.violated('S4', `${id} is disconnected and still there`);
+    });
+    this.#attempt('disconnect', done);
   }
 
   #sync(): void {
@@ -544,7 +548,7 @@ class History {
           this.#workers.set(process, () => onWork(TENANT));
           return async () => undefined;
         },
-        lookEveryMs: MINUTE,
+        lookEveryMs: 2 * MINUTE,
       });
     });
   }
@@ -608,6 +612,10 @@ class History {
   /** A person retries what is parked, and decides some of the conflicts. */
   async #lookAfterWhatWaits(): Promise<boolean> {
     const open = [...this.#tables.open.values()];
+    for (const { id, entity, parked } of this.#tables.links.values()) {
+      const isBack = parked?.code === 'entity.deleted' && this.#crm.records.has(entity.id);
+      if (isBack) this.oracle.violated('S37', `${id} is parked as deleted though the record is back`);
+    }
     const parked = [...this.#tables.links.values()]
       .filter(
         (link) => link.parked !== null || open.some(({ linkId, kind }) => linkId === link.id && kind === 'parked'),
@@ -680,6 +688,8 @@ class History {
       read: (entities, keys) => call('crm.read', () => crm.read(entities, keys)),
       write: (entity, values, guard = {}) => {
         this.oracle.writing(process, entity, null);
+        // Somebody types while we are at work.
+        if (this.#troubled && this.#random.chance(0.1)) this.#editCrm(entity.id);
         return call('crm.write', () => crm.write(entity, values, guard));
       },
       whereabouts: (entity) => call('crm.whereabouts', () => crm.whereabouts(entity)),

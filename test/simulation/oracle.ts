@@ -41,7 +41,8 @@ interface Written {
 }
 
 /** In-flight calls may end this much after what they began with has changed. */
-const IN_FLIGHT_MS = 1_000;
+const IN_FLIGHT_MS = 20;
+const LATEST_ANSWER_MS = 100_000;
 /** Reasons to replace what a person wrote and what nothing else knew of. */
 const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', 'undo']);
 
@@ -184,8 +185,16 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const alone = !origin.some(({ held }) => [...held].some((value) => sameValue(value, before)));
     const overwritten = place.pending && sameValue(place.pending.value, before) && !sameValue(before, wanted);
     const lost = touched && alone && overwritten;
-    if (lost && seen && row && !DECISIONS.has(row.reason) && !(row.reason === 'filled' && isBlank(before))) {
+    if (lost && seen && row && !DECISIONS.has(row.reason) && !(row.reason === 'filled' && isBlank(before) && !memory)) {
       this.violated('S5', `${name}: ${show(before)} was overwritten with ${show(wanted)} as "${row.reason}"`);
+    }
+    const field = row && this.#fields(row.connectionId).find(({ key }) => key === row.fieldKey);
+    if (row?.reason === 'oneWay' && field?.direction === 'both') {
+      this.violated('S5', `${name}: a conflict was settled as if the field went one way`);
+    }
+    const typed = origin.some(({ changedBy }) => changedBy === 'user');
+    if (row?.target === 'crm' && row.reason === 'changed' && origin.length > 0 && !typed) {
+      this.violated('S13', `${name}: what the ERP made of our own value comes back as ${show(wanted)}`);
     }
     if (lost && seen && row?.reason === 'policy') this.#checkPolicy(row, before, name);
 
@@ -323,7 +332,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     if (open) {
       if (!sameValue(open.crm, crm) || !sameValue(open.erp, erp))
         this.violated('S37', `${where}: its reason is outdated`);
-      if (open.kind === 'conflict' && !mayAsk(field, crm, erp)) this.violated('S37', `${where}: needless conflict`);
+      if (open.kind === 'conflict' && (sameValue(crm, erp) || !mayAsk(field, crm, erp)))
+        this.violated('S37', `${where}: needless conflict`);
       if (open.kind === 'parked' && !isObstacle(open.code, field, crm, erp)) {
         this.violated('S37', `${where}: parked as ${open.code} for nothing`);
       }
@@ -350,9 +360,12 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     for (const { rowId, place, at, linkId, what } of this.#written) {
       const { changedBy, changedAt } = this.#place(place);
       const editedSince = changedBy === 'user' && changedAt > at;
-      if (editedSince || !links.has(linkId)) continue;
-      if (!ledger.get(String(rowId))?.settled)
-        this.violated('S5', `${place}: ${what} and its row is not in the ledger`);
+      const link = links.get(linkId);
+      if (editedSince || !link) continue;
+      // Of a record that is gone it cannot be found out what was answered.
+      const row = ledger.get(String(rowId));
+      if (row && !this.#world.crm().records.has(link.entity.id)) continue;
+      if (!row?.settled) this.violated('S5', `${place}: ${what} and its row is not in the ledger`);
     }
     // A loop would write without end; each edit may cost one write in each other system.
     const groups = Map.groupBy(this.#places, ([name]) => this.#groupOf(name));
@@ -393,7 +406,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   #links(): readonly LinkMemory[] {
     const late = this.#removed.filter(
       ({ connectionId, entity }) =>
-        this.#world.scheduler.now - (this.#removedAt.get(`${connectionId} ${keyOf(entity)}`) ?? 0) < 100 * IN_FLIGHT_MS,
+        this.#world.scheduler.now - (this.#removedAt.get(`${connectionId} ${keyOf(entity)}`) ?? 0) < LATEST_ANSWER_MS,
     );
     return [...this.#world.tables.links.values(), ...late];
   }

@@ -9,6 +9,8 @@ export interface Summary {
   readonly edits: number;
   readonly unseen: number;
   readonly faults: Readonly<Record<string, number>>;
+  /** What happened in each history, in order, as a number; in the order of the seeds. */
+  readonly hashes: readonly number[];
   /** The first seeds that broke a promise, and what they broke. */
   readonly broken: readonly { readonly seed: number; readonly broken: readonly string[] }[];
 }
@@ -77,6 +79,7 @@ function sum(told: readonly Told[]): Summary {
     edits: total(({ edits }) => edits),
     unseen: total(({ unseen }) => unseen),
     faults,
+    hashes: told.flatMap(({ hashes }) => hashes),
     broken: told.flatMap(({ broken }) => broken).sort((a, b) => a.seed - b.seed),
   };
 }

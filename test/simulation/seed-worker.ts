@@ -27,10 +27,12 @@ parentPort?.on('message', (task: Task) => void work(task).then((told) => parentP
 async function work({ seeds, stopAtFirst }: Task): Promise<Told> {
   const faults: Record<string, number> = {};
   const told = { histories: 0, steps: 0, writes: 0, edits: 0, unseen: 0 };
+  const hashes: number[] = [];
   const broken: { seed: number; broken: readonly string[] }[] = [];
   for (const seed of seeds) {
     const outcome = await runHistory(seed);
     told.histories += 1;
+    hashes.push(outcome.hash);
     told.steps += outcome.steps;
     told.writes += outcome.writes;
     told.edits += outcome.edits;
@@ -39,7 +41,7 @@ async function work({ seeds, stopAtFirst }: Task): Promise<Told> {
     if (outcome.broken.length > 0) broken.push({ seed, broken: outcome.broken.slice(0, 5) });
     if (stopAtFirst && broken.length > 0) break;
   }
-  return { ...told, faults, broken };
+  return { ...told, faults, hashes, broken };
 }
 
 /** Only this thread sees it: the file stays as it is. */

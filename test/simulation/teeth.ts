@@ -1,0 +1,247 @@
+import type { Patch } from './seed-worker.ts';
+
+/** A bug that could be in the engine, planted into it to see that somebody notices. */
+export interface Tooth extends Patch {
+  readonly name: string;
+}
+
+const sync = 'backend/application/sync';
+const tab = 'backend/application/erp-tab';
+
+export const teeth: readonly Tooth[] = [
+  {
+    name: 'a cursor that jumps to what was seen last, with no overlap for rows that show late',
+    file: 'backend/domain/cursor.ts',
+    find: "if (!cursor) return { askedFrom: '', next: seen, knownSince: now };",
+    replace: 'return { askedFrom: seen, next: seen, knownSince: now };',
+  },
+  {
+    name: 'a cursor that asks for what came after, not on or after',
+    file: `${sync}/poll-connection.ts`,
+    find: "cursor?.askedFrom ?? '',",
+    replace: "(cursor?.next ?? '') && cursor.next + '~',",
+  },
+  {
+    name: 'a cursor that goes on before the changes are marked, and never marks them',
+    file: `${sync}/poll-connection.ts`,
+    find: 'await ctx.store.marks.actors(connectionId, actors, mark);',
+    replace: '',
+  },
+  {
+    name: 'an echo told by a time window',
+    file: `${sync}/poll-connection.ts`,
+    find: 'return link && isNews(',
+    replace: 'return link && ctx.clock.now() - (link.syncedAt ?? 0) > 600_000 && isNews(',
+  },
+  {
+    name: 'a failed poll that is never asked again',
+    file: `${sync}/poll-connection.ts`,
+    find: 'await ctx.store.polls.fail(claim, failure, later(ctx, delay));',
+    replace: 'await ctx.store.polls.extend(claim, new Date(8.64e15));',
+  },
+  {
+    name: "a sweep that trusts the record's own time of change",
+    file: `${sync}/sweep-crm.ts`,
+    find: '[...new Set([...(changed?.ids ?? []), ...inTurn])]',
+    replace: '[...new Set(changed?.ids ?? [])]',
+  },
+  {
+    name: 'a sweep that finds news and tells nobody',
+    file: `${sync}/sweep-crm.ts`,
+    find: "await ctx.store.marks.entities(type, news, { lane: 'event', cause: 'sweep', user: null, at: now });",
+    replace: '',
+  },
+  {
+    name: 'a deleted record that is never noticed',
+    file: `${sync}/sweep-crm.ts`,
+    find: 'if (!record) return link.parked === null;',
+    replace: 'if (!record) return false;',
+  },
+  {
+    name: 'a record that came back and stays parked',
+    file: `${sync}/sweep-crm.ts`,
+    find: 'if (link.parked && revivable.has(link.parked.code)) return true;',
+    replace: 'if (link.parked) return false;',
+  },
+  {
+    name: 'a warning page taken for the whole truth',
+    file: `${sync}/read-sides.ts`,
+    find: "if (page.warning !== null) throw new AppError('connector.unreachable', { explanation: page.warning });",
+    replace: '',
+  },
+  {
+    name: 'a connection that is written though it is switched off',
+    file: `${sync}/read-sides.ts`,
+    find: 'connections.filter(({ active, deleted }) => active && !deleted)',
+    replace: 'connections.filter(({ deleted }) => !deleted)',
+  },
+  {
+    name: 'the weakest ERP first',
+    file: `${sync}/read-sides.ts`,
+    find: 'return (await Promise.all(opened)).flat();',
+    replace: 'return (await Promise.all(opened)).flat().reverse();',
+  },
+  {
+    name: 'an agreed value that is not written down',
+    file: `${sync}/news-of.ts`,
+    find: 'agreed[field.key] = now;',
+    replace: '',
+  },
+  {
+    name: 'an agreed value as it was sent, not as the ERP stores it',
+    file: `${sync}/news-of.ts`,
+    find: 'agreed[field.key] = now;',
+    replace: 'agreed[field.key] = own.agreed[field.key];',
+  },
+  {
+    name: 'one agreed value for both sides',
+    file: `${sync}/news-of.ts`,
+    find: 'agreed[field.key] = now;',
+    replace: 'agreed[field.key] = { crm: now.crm, erp: now.crm };',
+  },
+  {
+    name: 'a conflict that is forgotten at once',
+    file: `${sync}/news-of.ts`,
+    find: "waiting.push({ ...row, kind: 'conflict', code: null, detail: null });",
+    replace: 'agreed[field.key] = now;',
+  },
+  {
+    name: 'a write without reading back what was stored',
+    file: `${sync}/carry-out.ts`,
+    find: 'return pick(latest.values, Object.keys(some));',
+    replace: 'return some;',
+  },
+  {
+    name: 'a ledger entered after the fact, and lost with the process',
+    file: `${sync}/carry-out.ts`,
+    find: 'return ctx.store.ledger.enter(entries, claim, ctx.clock.now());',
+    replace: 'return [];',
+  },
+  {
+    name: 'an unanswered write that counts as never made',
+    file: `${sync}/carry-out.ts`,
+    find: '} else if (!link.failure) {',
+    replace: '} else if (link.failure) { struck.push(id); } else {',
+  },
+  {
+    name: 'a look refused after a write, taken for a refusal of the write',
+    file: `${sync}/carry-out.ts`,
+    find: "if (!(error instanceof AppError) || !isRefusal(error)) throw error;\n    throw new AppError('connector.unreachable', error.detail, { cause: error });",
+    replace: 'throw error;',
+  },
+  {
+    name: 'a SuperOffice write over what somebody has just typed',
+    file: `${sync}/carry-out.ts`,
+    find: '(await ctx.crm.write(record.entity, values, { valuesWere })).values',
+    replace: '(await ctx.crm.write(record.entity, values, {})).values',
+  },
+  {
+    name: 'leftovers of a dead worker that nobody settles',
+    file: `${sync}/reconcile.ts`,
+    find: 'await settleLeftovers(',
+    replace: 'await (async () => undefined)(',
+  },
+  {
+    name: 'a claim that is not given back after a failure',
+    file: `${sync}/reconcile.ts`,
+    find: 'if (waits) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, failure));',
+    replace: 'if (waits) return ctx.store.marks.extend(claim, new Date(8.64e15));',
+  },
+  {
+    name: 'a direction that is ignored towards SuperOffice',
+    file: 'backend/domain/merge.ts',
+    find: "return direction === 'both' || direction === (target === 'crm' ? 'toCrm' : 'toErp');",
+    replace: "return direction === 'both' || target === 'crm' || direction === 'toErp';",
+  },
+  {
+    name: 'a direction that is ignored towards the ERP',
+    file: 'backend/domain/merge.ts',
+    find: "return direction === 'both' || direction === (target === 'crm' ? 'toCrm' : 'toErp');",
+    replace: "return direction === 'both' || target === 'erp' || direction === 'toCrm';",
+  },
+  {
+    name: 'a conflict settled for SuperOffice, whatever the policy',
+    file: 'backend/domain/merge.ts',
+    find: 'switch (policy) {',
+    replace: "return write(field, 'erp', 'policy'); switch (policy) {",
+  },
+  {
+    name: 'a conflict settled by the clocks',
+    file: 'backend/domain/merge.ts',
+    find: "case 'ask':\n      return { kind: 'conflict' };",
+    replace:
+      "case 'ask':\n      return field.newest ? write(field, other(field.newest), 'policy') : { kind: 'conflict' };",
+  },
+  {
+    name: 'the policy the wrong way round',
+    file: 'backend/domain/merge.ts',
+    find: "return write(field, other(policy), 'policy');",
+    replace: "return write(field, policy, 'policy');",
+  },
+  {
+    name: 'an edit of SuperOffice that is never seen when the ERP has not changed',
+    file: 'backend/domain/merge.ts',
+    find: "if (crmChanged && flowsTo('erp', direction))",
+    replace: "if (erpChanged && flowsTo('erp', direction))",
+  },
+  {
+    name: 'a change on one side that wins over one on the other',
+    file: 'backend/domain/merge.ts',
+    find: "if (direction === 'both' && crmChanged && erpChanged) return settle(field);",
+    replace: '',
+  },
+  {
+    name: 'blank taken for absent',
+    file: 'backend/domain/merge.ts',
+    find: 'if (!agreed && blankSide) return',
+    replace: 'if (blankSide) return',
+  },
+  {
+    name: 'the same change on both sides taken for a conflict',
+    file: 'backend/domain/merge.ts',
+    find: 'if (alike(field)) return',
+    replace: 'if (false) return',
+  },
+  {
+    name: 'the priority reversed',
+    file: 'backend/domain/sync-plan.ts',
+    find: '(draft.writer.get(pair.crm.key) ?? rank) < rank',
+    replace: '(draft.writer.get(pair.crm.key) ?? rank) > rank',
+  },
+  {
+    name: 'a plan that looks at each link only once',
+    file: 'backend/domain/sync-plan.ts',
+    find: 'round <= links.length',
+    replace: 'round < 1',
+  },
+  {
+    name: 'the reason of the last step told for the first',
+    file: 'backend/domain/sync-plan.ts',
+    find: "if (reason !== 'changed' || !link.reasons.has(written)) link",
+    replace: 'link',
+  },
+  {
+    name: 'a choice made from values that have moved since',
+    file: `${tab}/connect-entity.ts`,
+    find: "if (seenDigest(compared) !== seen) throw new AppError('link.changed');",
+    replace: '',
+  },
+  {
+    name: 'a link removed while a worker writes to it',
+    file: `${tab}/disconnect-entity.ts`,
+    find: 'await ctx.store.marks.revoke(entity);',
+    replace: '',
+  },
+  {
+    name: 'a disconnect that leaves the link where it is',
+    file: `${tab}/disconnect-entity.ts`,
+    find: 'await ctx.store.links.remove(linkId);',
+    replace: 'await ctx.store.links.release(linkId);',
+  },
+  {
+    name: 'no fencing: a claim that stands whoever has it',
+    file: 'test/simulation/memory-store.ts',
+    find: "if (marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');",
+    replace: '',
+  },
+];
