@@ -54,7 +54,7 @@ export class RunDialog extends PanelElement {
     return html`<erpsync-dialog
       open
       maximisable
-      size="large"
+      size="wide"
       heading=${run ? runName(run) : msg('Sync run')}
       @erpsync-dialog-closed=${() => this.dispatchEvent(new Closed())}
     >
