@@ -458,12 +458,12 @@ test('another tenant sees nothing of a run, and can do nothing with it', async (
   expect(await listRuns(other)).toEqual({ runs: [] });
   expect(await claimRunTasks(other, 10)).toEqual([]);
   const attempts = [
-    showRun(other, id),
-    showRunSteps(other, id, {}),
-    executeRun(other, id, 'execute', 1),
-    cancelRun(other, id),
-    startUndo(other, { kind: 'undo', runId: id, ledgerId: null, entity: null }),
+    () => showRun(other, id),
+    () => showRunSteps(other, id, {}),
+    () => executeRun(other, id, 'execute', 1),
+    () => cancelRun(other, id),
+    () => startUndo(other, { kind: 'undo', runId: id, ledgerId: null, entity: null }),
   ];
-  for (const attempt of attempts) await expect(attempt).rejects.toEqual(refused('run.not_found'));
+  for (const attempt of attempts) await expect(attempt()).rejects.toEqual(refused('run.not_found'));
   expect(await showRun(admin, id)).toMatchObject({ state: 'planned' });
 });

@@ -99,10 +99,12 @@ async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
   if (links.length === 0) return done(ctx, task, null);
 
   const now = ctx.clock.now();
-  const waits = await ctx.store.marks.isBusy(entity, now);
-  const claim = await ctx.store.marks.claim(entity, now, leaseUntil(ctx));
+  const until = leaseUntil(ctx);
+  const claim = await ctx.store.marks.claim(entity, now, until);
   if (!claim) return ctx.store.runs.postpone(task, new Date(now.getTime() + BUSY_MS));
-  // These steps and no others: whatever the record was marked for is still to be looked at.
+  // These steps and no others: whatever the record was marked for is still to be looked at. As of the end of our own lease
+  // only a mark can make it busy.
+  const waits = await ctx.store.marks.isBusy(entity, until);
   if (waits) {
     await ctx.store.marks.entities(entity.type, [entity.id], { lane: 'event', cause: 'sweep', user: null, at: now });
   }
