@@ -6,15 +6,21 @@ type Test = (value: FieldValue, operands: readonly FieldValue[]) => boolean;
 
 /** Search for a connector whose ERP cannot search by itself. A value that could not be read is not there, so nothing holds for it. */
 export function satisfies(values: FieldValues, restrictions: readonly SearchRestriction[]): boolean {
-  return restrictions.every(({ field, operator, values: operands }) => {
-    const known = tests[field.kind];
-    const test = Object.hasOwn(known, operator) ? known[operator] : undefined;
-    if (!test || operands.length === 0 || (operator === 'between' && operands.length < 2)) {
-      throw new AppError('input.invalid', { field: field.key, operator });
-    }
-    const value = values[field.key];
-    return value !== undefined && test(value, operands);
+  return restrictions.every((restriction) => {
+    const test = testOf(restriction);
+    const value = values[restriction.field.key];
+    return value !== undefined && test(value, restriction.values);
   });
+}
+
+/** The test that a restriction asks for. Throws `input.invalid` where the kind of its field has no such operator. */
+export function testOf({ field, operator, values }: SearchRestriction): Test {
+  const known = tests[field.kind];
+  const test = Object.hasOwn(known, operator) ? known[operator] : undefined;
+  if (!test || values.length === 0 || (operator === 'between' && values.length < 2)) {
+    throw new AppError('input.invalid', { field: field.key, operator });
+  }
+  return test;
 }
 
 /** Free text: blank finds everything, the rest what contains it in any of the values, upper or lower case. */

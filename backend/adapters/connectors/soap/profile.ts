@@ -34,7 +34,7 @@ export interface Member {
   readonly optional: boolean;
 }
 
-export const CONNECTOR_NAMESPACE = 'http://www.superoffice.net/EIS/Connector/1.0';
+const CONNECTOR_NAMESPACE = 'http://www.superoffice.net/EIS/Connector/1.0';
 const ARRAYS = 'http://schemas.microsoft.com/2003/10/Serialization/Arrays';
 const CONTRACT = 'IErpConnectorWS';
 
@@ -75,14 +75,14 @@ const requests: Readonly<Record<string, readonly (readonly [name: string, type?:
 };
 
 /** What a connector most probably wants, from the documented carriers and WCF's own rules. */
-export function documentedProfile(dataNamespace = CONNECTOR_NAMESPACE): Profile {
-  const member = (name: string, type: string | null = null, namespace = dataNamespace): Member => ({
+export function documentedProfile(): Profile {
+  const member = (name: string, type: string | null = null, namespace = CONNECTOR_NAMESPACE): Member => ({
     element: { namespace, name },
     type,
     repeated: false,
     optional: false,
   });
-  const many = (name: string, type: string | null, namespace = dataNamespace): Member => ({
+  const many = (name: string, type: string | null, namespace = CONNECTOR_NAMESPACE): Member => ({
     ...member(name, type, namespace),
     repeated: true,
     optional: true,
@@ -96,7 +96,7 @@ export function documentedProfile(dataNamespace = CONNECTOR_NAMESPACE): Profile 
         {
           soapAction: `${CONNECTOR_NAMESPACE}/${CONTRACT}/${operation}`,
           element: { namespace: CONNECTOR_NAMESPACE, name: operation },
-          members: members.length > 0 ? [member('request', request(operation), CONNECTOR_NAMESPACE)] : [],
+          members: members.length > 0 ? [member('request', request(operation))] : [],
         },
       ]),
     ),

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../../../shared/errors.ts';
 import { AppError } from '../../../errors.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
@@ -23,10 +24,17 @@ export interface SoapClient {
 
 export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
   let known: Promise<Profile> | undefined;
-  const profile = () => (known ??= loadProfile(url, fetch));
+  const forget = () => (known = undefined);
+  const profile = () => {
+    known ??= loadProfile(url, fetch);
+    // What could not be read now is asked for again with the next call.
+    known.catch(forget);
+    return known;
+  };
 
   return {
     async call(operation, request, { signal, timeoutMs, language } = {}) {
+      signal?.throwIfAborted();
       const wanted = await profile();
       const found = wanted.operations[operation];
       if (!found) throw new AppError('connector.answer_invalid', { problem: 'operation', operation });
@@ -44,69 +52,90 @@ export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
         signal,
         ...(timeoutMs ? { timeoutMs } : {}),
       });
+      const contentType = headers['content-type'] ?? '';
       // A fault comes as 500, sometimes as 200; a page of HTML comes with any status.
-      if (!/\bxml\b/i.test(headers['content-type'] ?? '')) {
+      if (!/\bxml\b/i.test(contentType) || /\bxhtml\b/i.test(contentType)) {
         throw status >= 400
           ? new AppError('connector.unreachable', { status })
           : new AppError('connector.answer_invalid', { problem: 'contentType' });
       }
-      return unwrap(operation, parseXml(decoded(body, headers['content-type'] ?? '')));
+      return unwrap(operation, parseXml(decoded(body, contentType)), forget);
     },
   };
 }
 
+/** The connector's own description. Only an answer that is none leads to the documented profile: an outage must not pin a guess. */
 async function loadProfile(url: string, fetch: SafeFetch): Promise<Profile> {
   for (const question of ['singleWsdl', 'wsdl']) {
     const address = new URL(url);
     address.search = address.search ? `${address.search}&${question}` : `?${question}`;
     try {
-      return await profileFromWsdl(await document(address.href), (location) =>
-        document(new URL(location, address).href),
-      );
+      return await profileFromWsdl(address.href, read);
     } catch (error) {
       // A connector in production may keep its description to itself, or have one only under the other question.
-      if (!(error instanceof AppError) || error.code === 'connector.address_refused') throw error;
+      if (!(error instanceof AppError) || error.code !== 'connector.answer_invalid') throw error;
     }
   }
   return documentedProfile();
 
-  async function document(address: string): Promise<XmlElement> {
-    // An import may point to another host; ours is the only one the administrator named.
-    if (new URL(address).origin !== new URL(url).origin)
-      throw new AppError('connector.answer_invalid', { problem: 'wsdl' });
-    const { status, body } = await fetch({ url: address, headers: { accept: 'text/xml' }, timeoutMs: 20_000 });
+  async function read(location: string): Promise<XmlElement> {
+    // Behind a proxy a description names hosts nobody outside can reach. The administrator named ours, and no other is asked.
+    const { pathname, search } = new URL(location);
+    const { status, headers, body } = await fetch({
+      url: new URL(pathname + search, url).href,
+      headers: { accept: 'text/xml' },
+      timeoutMs: 20_000,
+    });
+    if (status >= 500) throw new AppError('connector.unreachable', { status });
     if (status !== 200) throw new AppError('connector.answer_invalid', { problem: 'wsdl', status });
-    return parseXml(body.toString('utf8'));
+    return parseXml(decoded(body, headers['content-type'] ?? ''));
   }
 }
 
+/** What connectors call their failures; two of them are misspelled in the contract itself. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  UNKNOWN_CONNECTION_ID: 'connector.unknown_connection',
+  UNKOWN_CONNECTION_ID: 'connector.unknown_connection',
+  UNKNOWN_FIELDKEY: 'mapping.field_unknown',
+  UNKOWN_FIELDKEY: 'mapping.field_unknown',
+  UNKNOWN_LISTITEM_ID: 'value.invalid',
+  UNKOWN_LISTITEM_ID: 'value.invalid',
+};
+
 /** A connector tells of failure inside a successful answer. From here on it is an AppError like any other. */
-function unwrap(operation: string, root: XmlElement): SoapResult {
+function unwrap(operation: string, root: XmlElement, forgetProfile: () => void): SoapResult {
   const bodies = root.children.filter(({ name }) => name === 'Body');
   const [body] = bodies;
   if (root.name !== 'Envelope' || !body || bodies.length !== 1) throw invalid(operation);
 
   const fault = child(body, 'Fault');
   if (fault) {
+    // These two say that we speak as the connector once did, and no longer does.
+    if (/ActionNotSupported|DeserializationFailed/.test(textOf(fault, 'faultcode') ?? '')) forgetProfile();
     const told = textOf(fault, 'faultstring') ?? child(child(fault, 'Reason'), 'Text')?.text ?? null;
     throw new AppError('connector.rejected', { call: operation, explanation: null }, { cause: told });
   }
   const response = child(body, `${operation}Response`);
   const result = response && (child(response, `${operation}Result`) ?? response.children[0]);
-  if (!result) throw invalid(operation);
+  const [isOk, state] = [flat(result, 'IsOk'), flat(result, 'State')];
+  // An answer that says neither is none: what it lacks must not be taken for empty.
+  if (!result || (isOk === null && state === null)) throw invalid(operation);
 
-  const state = textOf(result, 'State');
   const explanation = textOf(result, 'UserExplanation');
-  if (textOf(result, 'IsOk') === 'false' || state === 'Error' || state === '3') {
-    const connectorCode = textOf(result, 'ErrorCode');
+  if (isOk === 'false' || isOk === '0' || state === 'error' || state === '3') {
+    const connectorCode = textOf(result, 'ErrorCode')?.trim() ?? null;
     throw new AppError(
-      connectorCode === 'UNKNOWN_CONNECTION_ID' ? 'connector.unknown_connection' : 'connector.rejected',
+      (connectorCode !== null && codes[connectorCode]) || 'connector.rejected',
       { call: operation, connectorCode, explanation },
       { cause: textOf(result, 'TechExplanation') },
     );
   }
-  const warned = state === 'Warning' || state === '2';
+  const warned = state === 'warning' || state === '2';
   return { result, warning: warned ? (explanation ?? textOf(result, 'TechExplanation') ?? '') : null };
+}
+
+function flat(element: XmlElement | undefined, name: string): string | null {
+  return textOf(element, name)?.trim().toLowerCase() ?? null;
 }
 
 function decoded(body: Buffer, contentType: string): string {

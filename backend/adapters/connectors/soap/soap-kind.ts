@@ -8,7 +8,9 @@ import {
   type FieldValues,
   type ListItem,
 } from '../../../../shared/vocabulary.ts';
+import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { ErpField } from '../../../domain/field.ts';
+import { isBlank, lengthOf, parseValue } from '../../../domain/value.ts';
 import { decodeWire, encodeWire } from '../../../domain/wire.ts';
 import { AppError } from '../../../errors.ts';
 import type {
@@ -22,6 +24,7 @@ import type {
   SaveOutcome,
   WantedField,
 } from '../../../ports/erp-connector.ts';
+import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import type { Carried } from './envelope.ts';
 import { createSoapClient, type SoapClient, type SoapResult } from './soap-client.ts';
@@ -34,12 +37,18 @@ const SAVED_AT_ONCE = 50;
 const BACKGROUND_MS = 120_000;
 const INTERACTIVE_MS = 20_000;
 
+type SoapOptions = CallOptions & { readonly timeoutMs?: number };
+
+/** What a connector may say against one actor of a batch. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['connector.rejected', 'mapping.field_unknown', 'value.invalid']);
+
 /** Any existing SuperOffice Sync Connector, by its address. The 17 operations of `IErpConnectorWS`. */
 export function soapKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKind {
   // One per address: the WSDL is read once, not with every call.
   const clients = new Map<string, SoapClient>();
   const clientFor = (url: string): SoapClient => {
-    if (url.startsWith('app:')) throw new AppError('connector.address_refused', { host: url });
+    // SuperOffice alone can look such an address up, and sign in to what stands behind it.
+    if (/^app:/i.test(url)) throw new AppError('connector.address_refused', { host: url, reason: 'app' });
     const client = clients.get(url) ?? createSoapClient(url, fetch);
     clients.set(url, client);
     return client;
@@ -48,8 +57,11 @@ export function soapKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKin
   return {
     kind: 'soap',
     needsUrl: true,
-    configFields: async (url, options) =>
-      readFields((await clientFor(url).call('WSGetConfigData', {}, { timeoutMs: INTERACTIVE_MS, ...options })).result),
+    configFields(url, options) {
+      // A connector is chosen anew: so is its description, which may have changed.
+      clients.delete(url);
+      return readConfigFields(clientFor(url), options);
+    },
     configList: async (url, listName, options) =>
       readListItems(
         (
@@ -64,72 +76,98 @@ export function soapKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKin
   };
 }
 
+async function readConfigFields(client: SoapClient, options?: CallOptions): Promise<readonly ErpField[]> {
+  return readFields((await client.call('WSGetConfigData', {}, { timeoutMs: INTERACTIVE_MS, ...options })).result);
+}
+
 function openConnection(settings: ConnectionSettings, clientFor: (url: string) => SoapClient): ErpConnector {
   const { connectionId, config, url } = settings;
-  const ConnectionInfo = keyValues(config);
+  /** What the actor types consist of, as last asked: how to write a value, and what cannot be written at all. */
+  const catalogue = new Map<ActorType, readonly ErpField[]>();
 
-  const once = (operation: string, request: Record<string, Carried>, options?: CallOptions & { timeoutMs?: number }) =>
+  const once = (operation: string, request: Record<string, Carried>, options?: SoapOptions) =>
     clientFor(url).call(operation, { ConnectionGuid: connectionId, ...request }, options);
 
   /** A connector that lost its settings, as after a new installation, gets them again; once. */
-  async function call(
-    operation: string,
-    request: Record<string, Carried>,
-    options?: CallOptions & { timeoutMs?: number },
-  ): Promise<SoapResult> {
+  async function call(operation: string, request: Record<string, Carried>, options?: SoapOptions): Promise<SoapResult> {
     try {
       return await once(operation, request, options);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'connector.unknown_connection') throw error;
-      await once('WSSaveConnection', { ConnectionInfo }, options);
+      if (!isUnknownConnection(error)) throw error;
+      await saveConnection(options);
       return once(operation, request, options);
     }
   }
 
-  async function actors(
-    operation: string,
-    request: Record<string, Carried>,
-    fields: readonly WantedField[],
-    options: CallOptions & { timeoutMs?: number } = {},
-  ): Promise<ActorPage> {
-    const { result, warning } = await call(operation, { ...request, FieldKeys: fields.map(({ key }) => key) }, options);
-    return { actors: children(result, 'Actors').map((actor) => readActor(actor, fields)), warning };
+  async function saveConnection(options?: SoapOptions): Promise<void> {
+    const fields = await readConfigFields(clientFor(url), options);
+    await once('WSSaveConnection', { ConnectionInfo: keyValues(config, kindsOf(fields)) }, options);
   }
 
+  async function readFieldsOf(type: ActorType, options?: CallOptions): Promise<readonly ErpField[]> {
+    const fields = readFields((await call('WSGetSupportedActorTypeFields', { ActorType: type }, options)).result);
+    catalogue.set(type, fields);
+    return fields;
+  }
+
+  const fieldsOf = async (type: ActorType, options?: CallOptions) =>
+    catalogue.get(type) ?? (await readFieldsOf(type, options));
+
+  async function actors(
+    operation: string,
+    type: ActorType,
+    request: Record<string, Carried>,
+    fields: readonly WantedField[],
+    options?: SoapOptions,
+  ): Promise<ActorPage> {
+    const FieldKeys = fields.map(({ key }) => key);
+    const { result, warning } = await call(operation, { ActorType: type, ...request, FieldKeys }, options);
+    const sent = children(result, 'Actors');
+    const usable = sent.map((actor) => readActor(actor, fields)).filter((actor) => actor.type === type && actor.erpKey);
+    const byKey = new Map(usable.map((actor) => [actor.erpKey, actor]));
+    // An actor without a name, or told twice, leaves us not knowing what else is amiss.
+    return { actors: [...byKey.values()], warning: byKey.size < sent.length ? (warning ?? '') : warning };
+  }
+
+  async function getActors(
+    type: ActorType,
+    keys: readonly string[],
+    fields: readonly WantedField[],
+    options?: CallOptions,
+  ): Promise<ActorPage> {
+    const found: Actor[] = [];
+    const warnings: string[] = [];
+    for (const asked of chunks([...new Set(keys)], READ_AT_ONCE)) {
+      const page = await actors('WSGetActors', type, { ErpKeys: asked }, fields, options);
+      found.push(...page.actors.filter(({ erpKey }) => asked.includes(erpKey)));
+      if (page.warning !== null) warnings.push(page.warning);
+    }
+    return { actors: found, warning: warnings.length > 0 ? warnings.join('\n') : null };
+  }
+
+  /** One status for all: halving finds the actor that is refused, so that the others are saved. */
   async function saveBatch(
     changes: readonly ActorChange[],
     fields: readonly WantedField[],
     options?: CallOptions,
   ): Promise<readonly SaveOutcome[]> {
-    const kinds = kindsOf(fields);
-    const Actors = changes.map((change) => writeActor(change, kinds));
+    let saved: readonly Actor[];
     try {
-      const { result } = await call('WSSaveActors', { Actors }, options);
-      return await confirmed(
-        changes,
-        children(result, 'Actors').map((actor) => readActor(actor, fields)),
-        fields,
-        options,
+      const Actors = await Promise.all(
+        changes.map(async (change) => writeActor(change, kindsOf(await fieldsOf(change.type, options)))),
       );
+      const { result } = await call('WSSaveActors', { Actors }, options);
+      saved = children(result, 'Actors').map((actor) => readActor(actor, fields));
     } catch (error) {
-      // One status for all: halving finds the actor that is refused, so that the others are saved.
-      if (!(error instanceof AppError) || error.code !== 'connector.rejected') throw error;
-      if (changes.length === 1) {
-        const { explanation } = error.detail;
-        return [
-          {
-            kind: 'refused',
-            code: 'connector.rejected',
-            explanation: typeof explanation === 'string' ? explanation : null,
-          },
-        ];
+      if (!(error instanceof AppError) || !refusals.has(error.code)) throw error;
+      if (changes.length === 1) return [refused(error)];
+      const outcomes: SaveOutcome[] = [];
+      for (const half of chunks(changes, Math.ceil(changes.length / 2))) {
+        outcomes.push(...(await saveBatch(half, fields, options)));
       }
-      const half = Math.ceil(changes.length / 2);
-      return [
-        ...(await saveBatch(changes.slice(0, half), fields, options)),
-        ...(await saveBatch(changes.slice(half), fields, options)),
-      ];
+      return outcomes;
     }
+    return confirmed(changes, saved, fields, options);
   }
 
   /** What the ERP really stored. A connector that does not answer it is asked for it. */
@@ -141,18 +179,17 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
   ): Promise<readonly SaveOutcome[]> {
     const found = [...saved];
     for (const type of actorTypes) {
-      const missing = changes.filter(
-        (change) =>
-          change.type === type &&
-          !(find(found, change) && fields.every(({ key }) => key in (find(found, change) as Actor).values)),
-      );
-      if (missing.length === 0) continue;
-      const page = await actors(
-        'WSGetActors',
-        { ActorType: type, ErpKeys: missing.map(({ erpKey }) => erpKey) },
+      const untold = changes.filter((change) => change.type === type && !tellsAll(find(saved, change), fields));
+      if (untold.length === 0) continue;
+      const page = await getActors(
+        type,
+        untold.map(({ erpKey }) => erpKey),
         fields,
         options,
       );
+      if (page.warning !== null && page.actors.length < untold.length) {
+        throw new AppError('connector.answer_invalid', { call: 'WSGetActors', explanation: page.warning });
+      }
       found.unshift(...page.actors);
     }
     return changes.map((change) => {
@@ -163,16 +200,22 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
 
   return {
     async testConfig(options) {
+      const fields = await readConfigFields(clientFor(url), options);
+      const missing = fields.find(({ key, access }) => access === 'mandatory' && isBlank(config[key] ?? null));
+      if (missing) throw new AppError('config.field_missing', { field: missing.key });
+      const ConnectionInfo = keyValues(config, kindsOf(fields));
       await clientFor(url).call('WSTestConfigData', { ConnectionInfo }, { timeoutMs: INTERACTIVE_MS, ...options });
     },
-    async saveConnection(options) {
-      await once('WSSaveConnection', { ConnectionInfo }, options);
-    },
+    saveConnection,
     async testConnection(options) {
       await call('WSTestConnection', {}, { timeoutMs: INTERACTIVE_MS, ...options });
     },
     async deleteConnection(options) {
-      await once('WSDeleteConnection', {}, options);
+      try {
+        await once('WSDeleteConnection', {}, options);
+      } catch (error) {
+        if (!isUnknownConnection(error)) throw error;
+      }
     },
 
     async actorTypes(options) {
@@ -180,35 +223,27 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       const offered = strings(result, 'Items');
       return actorTypes.filter((type) => offered.includes(type));
     },
-    fields: async (type, options) =>
-      readFields((await call('WSGetSupportedActorTypeFields', { ActorType: type }, options)).result),
+    fields: readFieldsOf,
     searchableFields: async (type, options) =>
       strings((await call('WSGetSearchableFields', { ActorType: type }, options)).result, 'Items'),
 
-    async getActors(type, keys, fields, options) {
-      const found: Actor[] = [];
-      const warnings: string[] = [];
-      for (let start = 0; start < keys.length; start += READ_AT_ONCE) {
-        const asked = keys.slice(start, start + READ_AT_ONCE);
-        const page = await actors('WSGetActors', { ActorType: type, ErpKeys: asked }, fields, options);
-        found.push(...page.actors.filter((actor) => actor.type === type && asked.includes(actor.erpKey)));
-        if (page.warning !== null) warnings.push(page.warning);
-      }
-      return { actors: found, warning: warnings.length > 0 ? warnings.join('\n') : null };
-    },
+    getActors,
     searchActors: (type, text, fields, { parent, ...options } = {}) =>
       parent
         ? actors(
             'WSSearchActorByParent',
-            { ActorType: type, SearchText: text, ParentActorType: parent.type, ParentActorErpKey: parent.erpKey },
+            type,
+            { SearchText: text, ParentActorType: parent.type, ParentActorErpKey: parent.erpKey },
             fields,
             { timeoutMs: INTERACTIVE_MS, ...options },
           )
-        : actors('WSSearchActors', { ActorType: type, SearchText: text }, fields, {
+        : actors('WSSearchActors', type, { SearchText: text }, fields, {
             timeoutMs: INTERACTIVE_MS,
             ...options,
           }),
-    searchAdvanced: (type, restrictions, fields, { parent, ...options } = {}) => {
+    async searchAdvanced(type, restrictions, fields, { parent, ...options } = {}) {
+      // Connectors answer an operator they do not know with anything, from a fault to all they have.
+      restrictions.forEach(testOf);
       const written = restrictions.map(({ field, operator, values }) =>
         restriction(
           field.key,
@@ -219,24 +254,27 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       const below = parent
         ? [restriction('ParentErpKey', '=', [parent.erpKey]), restriction('ParentActorType', '=', [parent.type])]
         : [];
-      return actors('WSSearchActorsAdvanced', { ActorType: type, Restrictions: [...written, ...below] }, fields, {
+      return actors('WSSearchActorsAdvanced', type, { Restrictions: [...written, ...below] }, fields, {
         timeoutMs: INTERACTIVE_MS,
         ...options,
       });
     },
     changedActors: (type, since, fields, options) =>
-      actors('WSGetActorsByTimestamp', { ActorType: type, UpdatedOnOrAfter: since }, fields, {
+      actors('WSGetActorsByTimestamp', type, { UpdatedOnOrAfter: since }, fields, {
         timeoutMs: BACKGROUND_MS,
         ...options,
       }),
 
     async createActor({ type, values, parent }, fields, options) {
-      // Never again after it was sent, not even for a connection id that is not known: nothing says what was done.
-      const { result } = await once(
-        'WSCreateActor',
-        { Actor: writeActor({ type, erpKey: '', values, parent }, kindsOf(fields)) },
-        options,
+      const known = await fieldsOf(type, options);
+      const blank = Object.fromEntries(
+        known.flatMap(({ key, access }) => (access === 'mandatory' ? [[key, null]] : [])),
       );
+      const fault = faultIn({ ...blank, ...values }, known);
+      if (fault) throw new AppError(fault.code, { field: fault.field });
+      const Actor = writeActor({ type, erpKey: '', values, parent }, kindsOf(known));
+      // Never again after it was sent, not even for a connection id that is not known: nothing says what was done.
+      const { result } = await once('WSCreateActor', { Actor }, options);
       const created = child(result, 'Actor');
       if (!created) throw new AppError('connector.answer_invalid', { call: 'WSCreateActor', problem: 'actor' });
       const { erpKey, ...actor } = readActor(created, fields);
@@ -244,18 +282,68 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       return { ...actor, type, erpKey };
     },
     async saveActors(changes, fields, options) {
-      const outcomes: SaveOutcome[] = [];
-      for (let start = 0; start < changes.length; start += SAVED_AT_ONCE) {
-        outcomes.push(...(await saveBatch(changes.slice(start, start + SAVED_AT_ONCE), fields, options)));
+      const outcomes = new Map<ActorChange, SaveOutcome>();
+      for (const change of changes) {
+        const fault = faultIn(change.values, await fieldsOf(change.type, options));
+        if (fault) outcomes.set(change, { kind: 'refused', code: fault.code, explanation: null });
       }
-      return outcomes;
+      for (const batch of chunks(
+        changes.filter((change) => !outcomes.has(change)),
+        SAVED_AT_ONCE,
+      )) {
+        const answers = await saveBatch(batch, fields, options);
+        batch.forEach((change, index) => outcomes.set(change, answers[index] as SaveOutcome));
+      }
+      return changes.map((change) => outcomes.get(change) as SaveOutcome);
     },
 
     getList: async (listName, options) =>
       readListItems((await call('WSGetList', { ListName: listName }, options)).result),
-    getListItems: async (listName, keys, options) =>
-      readListItems((await call('WSGetListItems', { ListName: listName, ListItemKeys: [...keys] }, options)).result),
+    async getListItems(listName, keys, options) {
+      const items: ListItem[] = [];
+      for (const ListItemKeys of chunks([...new Set(keys)], READ_AT_ONCE)) {
+        items.push(
+          ...readListItems((await call('WSGetListItems', { ListName: listName, ListItemKeys }, options)).result),
+        );
+      }
+      return items;
+    },
   };
+}
+
+function isUnknownConnection(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'connector.unknown_connection';
+}
+
+function refused({ code, detail: { explanation } }: AppError): SaveOutcome {
+  return { kind: 'refused', code, explanation: typeof explanation === 'string' ? explanation : null };
+}
+
+/** The first value that the fields' own descriptions rule out. Whether a list has an item, only the connector can say. */
+function faultIn(values: FieldValues, fields: readonly ErpField[]): { code: ErrorCode; field: string } | null {
+  for (const [key, value] of Object.entries(values)) {
+    const field = fields.find((candidate) => candidate.key === key);
+    const code = field ? faultOf(value, field) : 'mapping.field_unknown';
+    if (code) return { code, field: key };
+  }
+  return null;
+}
+
+function faultOf(value: FieldValue, { kind, access, maxLength }: ErpField): ErrorCode | null {
+  if (access === 'readOnly') return 'mapping.direction_refused';
+  if (isBlank(value)) return access === 'mandatory' ? 'value.mandatory' : null;
+  if (maxLength > 0 && lengthOf(value ?? '') > maxLength) return 'value.too_long';
+  return parseValue(kind, value ?? '').kind === 'unreadable' ? 'value.invalid' : null;
+}
+
+function tellsAll(actor: Actor | undefined, fields: readonly WantedField[]): boolean {
+  return actor !== undefined && fields.every(({ key }) => key in actor.values || key in actor.unreadable);
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function find(actors: readonly Actor[], { type, erpKey }: ActorRef): Actor | undefined {
@@ -266,10 +354,10 @@ function kindsOf(fields: readonly WantedField[]): ReadonlyMap<string, FieldKind>
   return new Map(fields.map(({ key, kind }) => [key, kind]));
 }
 
-function keyValues(values: FieldValues, kinds?: ReadonlyMap<string, FieldKind>): Carried {
+function keyValues(values: FieldValues, kinds: ReadonlyMap<string, FieldKind>): Carried {
   return Object.entries(values).map(([Key, value]) => ({
     Key,
-    Value: kinds ? encodeWire(kinds.get(Key) ?? 'text', value) : (value ?? ''),
+    Value: encodeWire(kinds.get(Key) ?? 'text', value),
   }));
 }
 

@@ -2,14 +2,14 @@ import { AppError } from '../../../errors.ts';
 import type { Member, Operation, Profile, QName } from './profile.ts';
 import { child, type XmlElement } from './xml.ts';
 
-/** Reads a document at an address the WSDL names: an imported schema or part. */
+/** Reads the document at an address: the WSDL, or what it imports. */
 export type ReadDocument = (location: string) => Promise<XmlElement>;
 
 const MAX_DOCUMENTS = 50;
 
 /** The connector's own description as a profile. Throws `connector.answer_invalid` where it describes none of our operations. */
-export async function profileFromWsdl(root: XmlElement, read: ReadDocument): Promise<Profile> {
-  const documents = await withImports(root, read);
+export async function profileFromWsdl(address: string, read: ReadDocument): Promise<Profile> {
+  const documents = await withImports(address, read);
   const definitions = documents.filter(({ name }) => name === 'definitions');
   const inDefinitions = (name: string) => definitions.flatMap((part) => all(part, name));
   const { elements, types } = declarations(
@@ -19,7 +19,11 @@ export async function profileFromWsdl(root: XmlElement, read: ReadDocument): Pro
   );
 
   const messages = byName(inDefinitions('message'));
-  const bound = byName(inDefinitions('binding').flatMap((binding) => all(binding, 'operation')));
+  const bound = byName(
+    inDefinitions('binding')
+      .flatMap((binding) => all(binding, 'operation'))
+      .filter((operation) => child(operation, 'operation')?.attributes['soapAction'] !== undefined),
+  );
   const operations = inDefinitions('portType')
     .flatMap((portType) => all(portType, 'operation'))
     .flatMap((operation): [string, Operation][] => {
@@ -36,15 +40,17 @@ export async function profileFromWsdl(root: XmlElement, read: ReadDocument): Pro
   return { operations: Object.fromEntries(operations), types: reachable(operations, types) };
 }
 
-async function withImports(root: XmlElement, read: ReadDocument): Promise<readonly XmlElement[]> {
-  const documents = [root];
-  const seen = new Set<string>();
-  for (const document of documents) {
-    for (const location of importsOf(document)) {
-      if (seen.has(location)) continue;
-      if (seen.size >= MAX_DOCUMENTS) throw unusable();
-      seen.add(location);
-      documents.push(await read(location));
+async function withImports(address: string, read: ReadDocument): Promise<readonly XmlElement[]> {
+  const documents: XmlElement[] = [];
+  const locations = new Set([address]);
+  // A set is walked to its end, what is added on the way included.
+  for (const location of locations) {
+    if (documents.length >= MAX_DOCUMENTS) throw unusable();
+    const document = await read(location);
+    documents.push(document);
+    for (const imported of importsOf(document)) {
+      if (!URL.canParse(imported, location)) throw unusable();
+      locations.add(new URL(imported, location).href);
     }
   }
   return documents;
@@ -96,7 +102,10 @@ function declarations(schemas: readonly XmlElement[]): Declarations {
 
     for (const type of all(schema, 'complexType')) {
       const key = keyOf({ namespace, name: nameOf(type) });
-      types.set(key, () => membersOf(type, key));
+      types.set(
+        key,
+        once(() => membersOf(type, key)),
+      );
     }
     for (const element of all(schema, 'element')) {
       const name = { namespace, name: nameOf(element) };
@@ -110,6 +119,19 @@ function declarations(schemas: readonly XmlElement[]): Declarations {
     }
   }
   return { elements, types };
+}
+
+/** A type that extends itself, by whatever detour, would be asked for ever. */
+function once(work: Members): Members {
+  let members: readonly Member[] | 'busy' | undefined;
+  return () => {
+    if (members === 'busy') throw unusable();
+    if (members === undefined) {
+      members = 'busy';
+      members = work();
+    }
+    return members;
+  };
 }
 
 /** The types that our requests use: a WSDL may describe thousands of others. */

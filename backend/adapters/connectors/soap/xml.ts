@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { AppError } from '../../../errors.ts';
 
 /** An element: its name without prefix, its attributes with theirs, its children in order, and the text directly inside. */
@@ -12,6 +12,8 @@ export interface XmlElement {
 }
 
 const MAX_DEPTH = 64;
+/** An element costs far more memory than the few bytes it may be written in. */
+const MAX_ELEMENTS = 1_000_000;
 const TEXT = '#text';
 const ATTRIBUTES = ':@';
 
@@ -24,19 +26,20 @@ const parser = new XMLParser({
   trimValues: false,
   ignoreDeclaration: true,
   ignorePiTags: true,
+  maxNestedTags: MAX_DEPTH,
   processEntities: true,
   htmlEntities: true,
 });
 
 /**
  * Reads what a foreign server sent. A document type, which could define entities, is refused before any parser sees it; so is
- * what is nested deeper than any honest answer. Throws `connector.answer_invalid`.
+ * what has more elements, or nests them deeper, than an honest answer. Throws `connector.answer_invalid`.
  */
 export function parseXml(text: string): XmlElement {
-  const source = text.replace(/^\uFEFF/, '').trimStart();
+  const source = text.replace(/^\uFEFF/, '').trim();
   if (!source.startsWith('<')) throw invalid('notXml');
   if (/<!(?!--|\[CDATA\[)/.test(source)) throw invalid('doctype');
-  refuseDepth(source);
+  if (countElements(source) > MAX_ELEMENTS) throw invalid('size');
 
   let parsed: unknown;
   try {
@@ -44,8 +47,10 @@ export function parseXml(text: string): XmlElement {
   } catch (error) {
     throw invalid('notXml', error);
   }
-  const [root] = elements(parsed, {});
-  if (!root) throw invalid('notXml');
+  // The parser forgives what is cut short or closed wrongly, and half an answer must not pass for a whole one.
+  if (XMLValidator.validate(source) !== true) throw invalid('notXml');
+  const [root, stranger] = elements(parsed, Object.create(null) as XmlElement['namespaces']);
+  if (!root || stranger) throw invalid('notXml');
   return root;
 }
 
@@ -98,24 +103,22 @@ function elements(nodes: unknown, outer: XmlElement['namespaces']): XmlElement[]
   });
 }
 
+/** The outer ones are inherited, not copied: an answer may declare thousands, and more inside each. */
 function declaredIn(attributes: Readonly<Record<string, string>>, outer: XmlElement['namespaces']) {
   const declared = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
   if (declared.length === 0) return outer;
-  return { ...outer, ...Object.fromEntries(declared.map(([name, uri]) => [name.slice('xmlns:'.length), uri])) };
+  const names = declared.map(([name, uri]) => [name.slice('xmlns:'.length), uri]);
+  return Object.setPrototypeOf(Object.fromEntries(names), outer) as XmlElement['namespaces'];
 }
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** The parser goes as deep as it is led, and so would its stack. */
-function refuseDepth(source: string): void {
-  let depth = 0;
-  for (const [tag] of source.matchAll(/<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[^>]*>/g)) {
-    if (tag.startsWith('<!') || tag.startsWith('<?') || tag.endsWith('/>')) continue;
-    depth += tag.startsWith('</') ? -1 : 1;
-    if (depth > MAX_DEPTH) throw invalid('depth');
-  }
+function countElements(source: string): number {
+  let count = 0;
+  for (let at = source.indexOf('<'); at !== -1; at = source.indexOf('<', at + 1)) if (source[at + 1] !== '/') count++;
+  return count;
 }
 
 function invalid(problem: string, cause?: unknown): AppError {
