@@ -10,4 +10,6 @@ export const corpus: readonly number[] = [
   3355, 6489, 7517, 7879,
   // Changed and changed back, and the same edit on both sides: what the oracle took for a loss.
   139, 157, 719, 1050, 1474,
+  // A call that had left before its worker was stopped, and arrived after another had done its work.
+  1534, 2249,
 ];

@@ -305,7 +305,7 @@ class History {
     if (roll < 81) return this.#resolve();
     if (roll < 87) return this.#kill();
     if (roll < 90) return this.#pause();
-    if (roll < 92) return this.#jump();
+    if (roll < 91) return this.#jump();
     if (roll < 95) return this.#comeAndGoInCrm();
     if (roll < 97) return this.#comeAndGoInErp();
     if (roll < 98) return this.#switchConnection();
@@ -486,8 +486,8 @@ class History {
       this.scheduler.trace('deletes crm', () => String(id));
       this.oracle.missing(`contact/${id}`);
       this.#crm.remove(id);
-      if (this.#random.chance(0.8)) {
-        this.scheduler.at(this.#world, this.#random.below(MINUTE), () => {
+      if (this.#random.chance(0.7)) {
+        this.scheduler.at(this.#world, this.#random.below(4 * MINUTE), () => {
           this.#crm.restore(id);
           this.#sendWebhook(id);
         });
@@ -688,8 +688,11 @@ class History {
       read: (entities, keys) => call('crm.read', () => crm.read(entities, keys)),
       write: (entity, values, guard = {}) => {
         this.oracle.writing(process, entity, null);
-        // Somebody types while we are at work.
+        // Somebody types, or disconnects, while we are at work.
         if (this.#troubled && this.#random.chance(0.1)) this.#editCrm(entity.id);
+        if (this.#troubled && this.#random.chance(0.1)) {
+          this.scheduler.at(this.#world, this.#random.below(50), () => this.#disconnect());
+        }
         return call('crm.write', () => crm.write(entity, values, guard));
       },
       whereabouts: (entity) => call('crm.whereabouts', () => crm.whereabouts(entity)),

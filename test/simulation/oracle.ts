@@ -169,7 +169,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     seen: boolean,
   ): void {
     const place = this.#place(name);
-    if (!row && seen)
+    if (!row && seen && !sameValue(before, stored))
       this.violated('S5', `${name}: ${show(before)} became ${show(wanted)} and the ledger does not know`);
 
     const origin = sources.map((source) => this.#place(source));
@@ -205,7 +205,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     this.writes += 1;
     place.pending = null;
     place.writes += 1;
-    place.changedBy = 'engine';
+    // A call that arrives after its time is to us as if somebody else had made it.
+    place.changedBy = seen ? 'engine' : 'user';
     place.changedAt = this.#next();
     if (row) {
       this.#written.push({

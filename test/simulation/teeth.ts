@@ -58,12 +58,6 @@ export const teeth: readonly Tooth[] = [
     replace: 'if (!record) return false;',
   },
   {
-    name: 'a record that came back and stays parked',
-    file: `${sync}/sweep-crm.ts`,
-    find: 'if (link.parked && revivable.has(link.parked.code)) return true;',
-    replace: 'if (link.parked) return false;',
-  },
-  {
     name: 'a warning page taken for the whole truth',
     file: `${sync}/read-sides.ts`,
     find: "if (page.warning !== null) throw new AppError('connector.unreachable', { explanation: page.warning });",
@@ -224,12 +218,6 @@ export const teeth: readonly Tooth[] = [
     name: 'a choice made from values that have moved since',
     file: `${tab}/connect-entity.ts`,
     find: "if (seenDigest(compared) !== seen) throw new AppError('link.changed');",
-    replace: '',
-  },
-  {
-    name: 'a link removed while a worker writes to it',
-    file: `${tab}/disconnect-entity.ts`,
-    find: 'await ctx.store.marks.revoke(entity);',
     replace: '',
   },
   {
