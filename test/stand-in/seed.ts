@@ -203,18 +203,6 @@ export function seedTenant(context: string): TenantSeed {
   return context === 'Cust20002' ? second : first;
 }
 
-export function seedCompanies(context = 'Cust10001'): readonly SeedCompany[] {
-  return seedTenant(context).companies;
-}
-
-export function seedPersons(context = 'Cust10001'): readonly SeedPerson[] {
-  return seedTenant(context).persons;
-}
-
-export function seedProjects(context = 'Cust10001'): readonly SeedProject[] {
-  return seedTenant(context).projects;
-}
-
 interface Locale {
   readonly country: string;
   readonly places: readonly (readonly [zip: string, city: string])[];
