@@ -76,7 +76,7 @@ const erpFaults: readonly Fault[] = [
 export async function runHistory(seed: number, traced = false): Promise<Outcome> {
   const history = new History(seed, traced);
   useTimersOf(history.scheduler);
-  const quiet = log.error;
+  const quiet = { error: log.error.bind(log) };
   log.error = (event, error) => history.logged(event, error);
   try {
     await history.run();
@@ -87,7 +87,7 @@ export async function runHistory(seed: number, traced = false): Promise<Outcome>
     );
   } finally {
     useRealTimers();
-    log.error = quiet;
+    Object.assign(log, quiet);
   }
   return history.outcome();
 }
@@ -296,20 +296,59 @@ class History {
   #happen(): void {
     const random = this.#random;
     const roll = random.below(100);
-    if (roll < 26) return this.#editCrm();
-    if (roll < 52) return this.#editErp();
-    if (roll < 62) return this.#editBoth();
-    if (roll < 68) return this.#connect();
-    if (roll < 72) return this.#disconnect();
-    if (roll < 77) return this.#sync();
-    if (roll < 81) return this.#resolve();
-    if (roll < 87) return this.#kill();
-    if (roll < 90) return this.#pause();
-    if (roll < 91) return this.#jump();
-    if (roll < 95) return this.#comeAndGoInCrm();
-    if (roll < 97) return this.#comeAndGoInErp();
-    if (roll < 98) return this.#switchConnection();
-    return this.#restoreErp();
+    if (roll < 26) {
+      this.#editCrm();
+      return;
+    }
+    if (roll < 52) {
+      this.#editErp();
+      return;
+    }
+    if (roll < 62) {
+      this.#editBoth();
+      return;
+    }
+    if (roll < 68) {
+      this.#connect();
+      return;
+    }
+    if (roll < 72) {
+      this.#disconnect();
+      return;
+    }
+    if (roll < 77) {
+      this.#sync();
+      return;
+    }
+    if (roll < 81) {
+      this.#resolve();
+      return;
+    }
+    if (roll < 87) {
+      this.#kill();
+      return;
+    }
+    if (roll < 90) {
+      this.#pause();
+      return;
+    }
+    if (roll < 91) {
+      this.#jump();
+      return;
+    }
+    if (roll < 95) {
+      this.#comeAndGoInCrm();
+      return;
+    }
+    if (roll < 97) {
+      this.#comeAndGoInErp();
+      return;
+    }
+    if (roll < 98) {
+      this.#switchConnection();
+      return;
+    }
+    this.#restoreErp();
   }
 
   #editCrm(
@@ -357,7 +396,10 @@ class History {
     };
     // Some ERPs stamp a row when its transaction begins and show it when that ends.
     const late = this.#greatestSkew === 0 && this.#random.chance(0.15);
-    if (!late) return change();
+    if (!late) {
+      change();
+      return;
+    }
     this.#count('late visibility');
     this.scheduler.at(this.#world, this.#random.below(4 * MINUTE), change);
   }

@@ -139,7 +139,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   ): void {
     const place = `${connectionId}/${erpKey}/${key}`;
     const field = this.#fields(connectionId).find((field) => field.key === key);
-    if (!field || !flows(field, 'erp')) return this.violated('S7', `${place} has no way in`);
+    if (!field || !flows(field, 'erp')) {
+      this.violated('S7', `${place} has no way in`);
+      return;
+    }
 
     const row = this.#rowOf(
       (row) =>

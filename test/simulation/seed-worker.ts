@@ -50,7 +50,7 @@ function plant({ file, find, replace }: Patch): void {
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (!url.endsWith(`/${file}`)) return loaded;
-      const source = String(loaded.source);
+      const source = Buffer.from(loaded.source as Uint8Array).toString();
       if (source.split(find).length !== 2) throw new Error(`${file} has not exactly one place to plant the bug in`);
       return { ...loaded, source: source.replace(find, () => replace) };
     },
