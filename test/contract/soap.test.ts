@@ -36,7 +36,7 @@ for (const wsdl of ['single', 'imported'] satisfies SoapErp['wsdl'][]) {
       edit: async (erpKey, field, value) => {
         erp.edit({ type: 'Customer', erpKey }, { [field]: value });
       },
-      close: soap.close,
+      close: () => soap.close(),
     };
   });
 }

@@ -18,12 +18,14 @@ export function writeEnvelope(profile: Profile, operation: Operation, request: C
   };
 
   const write = (member: Member, value: Carried | undefined): string => {
-    const tag = prefixed(member.element);
     if (member.repeated) {
       const items = Array.isArray(value) ? (value as readonly Carried[]) : [];
       return items.map((item) => write({ ...member, repeated: false }, item)).join('');
     }
-    if (value === null || value === undefined) return member.optional ? '' : `<${tag} i:nil="true"/>`;
+    const absent = value === null || value === undefined;
+    if (absent && member.optional) return '';
+    const tag = prefixed(member.element);
+    if (absent) return `<${tag} i:nil="true"/>`;
     const members = member.type === null ? null : profile.types[member.type]?.members;
     const content = members ? members.map((inner) => write(inner, part(inner, value, members))).join('') : plain(value);
     return `<${tag}>${content}</${tag}>`;

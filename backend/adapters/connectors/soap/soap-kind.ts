@@ -57,7 +57,7 @@ export function soapKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKin
   return {
     kind: 'soap',
     needsUrl: true,
-    configFields(url, options) {
+    async configFields(url, options) {
       // A connector is chosen anew: so is its description, which may have changed.
       clients.delete(url);
       return readConfigFields(clientFor(url), options);
