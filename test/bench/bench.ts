@@ -3,6 +3,7 @@
  * noisy; absolute times are printed for what they are worth on this machine.
  */
 import { benchPanel } from './panel.bench.ts';
+import { benchSoap } from './soap.bench.ts';
 import { benchStart } from './start.bench.ts';
 import { benchWebhook } from './webhook.bench.ts';
 import { benchWorkbook } from './workbook.bench.ts';
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   panel: benchPanel,
   webhook: benchWebhook,
   workbook: benchWorkbook,
+  soap: benchSoap,
 };
 
 const asked = process.argv.slice(2);
