@@ -16,6 +16,7 @@ const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 1_000_000;
 const TEXT = '#text';
 const ATTRIBUTES = ':@';
+const NO_ATTRIBUTES = {};
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -59,9 +60,10 @@ export function child(element: XmlElement | undefined, name: string): XmlElement
   return element?.children.find((inner) => inner.name === name);
 }
 
-export function isNil(element: XmlElement): boolean {
-  return Object.entries(element.attributes).some(
-    ([name, value]) => localName(name) === 'nil' && /^(true|1)$/.test(value),
+export function isNil({ attributes }: XmlElement): boolean {
+  return (
+    attributes !== NO_ATTRIBUTES &&
+    Object.entries(attributes).some(([name, value]) => localName(name) === 'nil' && /^(true|1)$/.test(value))
   );
 }
 
@@ -84,24 +86,31 @@ export function escapeXml(text: string): string {
     .replaceAll('\r', '&#13;');
 }
 
+/** Loops and shared blanks, because an answer has a hundred thousand of these. */
 function elements(nodes: unknown, outer: XmlElement['namespaces']): XmlElement[] {
-  if (!Array.isArray(nodes)) return [];
-  return (nodes as Record<string, unknown>[]).flatMap((node) => {
-    const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
-    if (tag === undefined || tag === TEXT || tag.startsWith('?')) return [];
+  const found: XmlElement[] = [];
+  for (const node of nodes as Record<string, unknown>[]) {
+    const tag = tagOf(node);
+    if (tag === TEXT || tag.startsWith('?')) continue;
     const inside = node[tag] as Record<string, unknown>[];
-    const attributes = (node[ATTRIBUTES] ?? {}) as Record<string, string>;
-    const namespaces = declaredIn(attributes, outer);
-    return [
-      {
-        name: localName(tag),
-        attributes,
-        namespaces,
-        children: elements(inside, namespaces),
-        text: inside.map((inner) => (TEXT in inner ? String(inner[TEXT]) : '')).join(''),
-      },
-    ];
-  });
+    const attributes = node[ATTRIBUTES] as Record<string, string> | undefined;
+    const namespaces = attributes ? declaredIn(attributes, outer) : outer;
+    let text = '';
+    for (const inner of inside) if (TEXT in inner) text += String(inner[TEXT]);
+    found.push({
+      name: localName(tag),
+      attributes: attributes ?? NO_ATTRIBUTES,
+      namespaces,
+      children: elements(inside, namespaces),
+      text,
+    });
+  }
+  return found;
+}
+
+function tagOf(node: Record<string, unknown>): string {
+  for (const key in node) if (key !== ATTRIBUTES) return key;
+  return TEXT;
 }
 
 /** The outer ones are inherited, not copied: an answer may declare thousands, and more inside each. */
