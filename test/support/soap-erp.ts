@@ -403,6 +403,7 @@ async function worked(
       await opened(Object.fromEntries(dictionary(request['ConnectionInfo']))).testConfig();
       return {};
     case 'WSSaveConnection': {
+      if (id === '') throw new AppError('connector.rejected', { problem: 'no connection id' });
       const config = Object.fromEntries(dictionary(request['ConnectionInfo']));
       await opened(config).saveConnection();
       known.set(id, config);
