@@ -34,7 +34,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connector.rejected': () => msg('The ERP system refused this.'),
   'connector.answer_invalid': () =>
     msg('The sync connector gave an answer that cannot be used. Tell your administrator.'),
-  'connector.address_refused': () => msg('This address is not allowed for a sync connector.'),
+  'connector.address_refused': ({ reason }) =>
+    reason === 'app'
+      ? msg('Only SuperOffice itself can use addresses that begin with app://. Ask the vendor for the https address.')
+      : msg('This address is not allowed for a sync connector.'),
   'connector.unknown_connection': () =>
     msg('The sync connector does not know this ERP connection. Ask your administrator to save it again.'),
 
