@@ -188,7 +188,7 @@ function byIntent(
     case 'choose': {
       const choice = intent.linkId === linkId ? intent.choices[pair.erp.key] : undefined;
       const stands = choice && sameValue(field.crm, choice.crm) && sameValue(field.erp, choice.erp);
-      return stands ? write(field, other(choice.side), 'chosen') : merge(draft, rank, pair, field);
+      return stands ? write(field, other(choice.side), 'chosen') : merge(draft, link, rank, pair, field);
     }
     case 'resync': {
       const target = intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp';
@@ -200,16 +200,16 @@ function byIntent(
         outcome.kind === 'write' &&
         sameValue(field[target], step.before) &&
         sameValue(outcome.value, step.after);
-      return stands ? outcome : writingNothing(merge(draft, rank, pair, field));
+      return stands ? outcome : writingNothing(merge(draft, link, rank, pair, field));
     }
     case 'undo': {
       const step = (['crm', 'erp'] as const)
         .map((target) => stepFor(intent.steps, linkId, pair, target))
         .find((found) => found && sameValue(field[found.target], found.before));
-      return step ? putBack(field, step) : writingNothing(merge(draft, rank, pair, field));
+      return step ? putBack(field, step) : writingNothing(merge(draft, link, rank, pair, field));
     }
     case 'sync':
-      return merge(draft, rank, pair, field);
+      return merge(draft, link, rank, pair, field);
   }
 }
 
@@ -237,15 +237,24 @@ function putBack(field: MappedField, { target, after }: PlannedStep): FieldOutco
 }
 
 /** Where a stronger link has just written the field of the record, this link follows. */
-function merge(draft: Draft, rank: number, pair: FieldPair, field: MappedField): Decision {
+function merge(draft: Draft, link: LinkDraft, rank: number, pair: FieldPair, field: MappedField): Decision {
   const overruled = (draft.writer.get(pair.crm.key) ?? rank) < rank;
   if (!overruled) return mergeField(field);
 
   const outcome = mergeField({ ...field, policy: 'crm' });
   if (outcome.kind !== 'write') return outcome;
-  if (outcome.target === 'erp') return outcome.reason === 'policy' ? { ...outcome, reason: 'priority' } : outcome;
+  if (outcome.target === 'erp') {
+    // What this ERP had edited may have been taken over in an earlier round; it is overruled all the same.
+    const edit = outcome.reason === 'policy' || wasEdited(link.state, pair.erp.key);
+    return edit ? { ...outcome, reason: 'priority' } : outcome;
+  }
   if (flowsTo('erp', field.direction)) return write(field, 'erp', 'priority');
   return { kind: 'overruled', value: outcome.value };
+}
+
+function wasEdited({ values, agreed }: LinkState, key: string): boolean {
+  const before = agreed[key];
+  return before !== undefined && !sameValue(values[key], before.erp);
 }
 
 /** The source is right, whatever changed last; but what an ERP made of it when they last agreed is no difference. */

@@ -423,9 +423,9 @@ describe('a failure that may pass', () => {
   });
 
   test('that refuses the look after a write is no refusal of the write', async () => {
-    const { saveActors } = world.erp;
-    world.erp.saveActors = async function (...args) {
-      const outcomes = await saveActors.apply(this, args);
+    const save = world.erp.saveActors.bind(world.erp);
+    world.erp.saveActors = async (...args) => {
+      const outcomes = await save(...args);
       world.erp.failures.push(new AppError('connector.rejected'));
       return outcomes.map((outcome) =>
         outcome.kind === 'saved' ? { ...outcome, actor: { ...outcome.actor, values: {} } } : outcome,
@@ -433,7 +433,7 @@ describe('a failure that may pass', () => {
     };
     world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
     await rest();
-    world.erp.saveActors = saveActors;
+    world.erp.saveActors = save;
     world.clock.advance(HOUR);
     await rest();
 

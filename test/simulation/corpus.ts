@@ -12,4 +12,8 @@ export const corpus: readonly number[] = [
   139, 157, 719, 1050, 1474,
   // A call that had left before its worker was stopped, and arrived after another had done its work.
   1534, 2249,
+  // A ledger row struck while its write was still on the way.
+  4679, 13116,
+  // What a weaker ERP had edited, overruled as a mere change.
+  11564, 19856, 21228,
 ];

@@ -7,11 +7,6 @@ import type { ErpWatch, ModelErp } from './model-erp.ts';
 import { keyOf, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-/** A promise of the engine was broken. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-}
-
 export interface OracleWorld {
   readonly scheduler: Scheduler;
   readonly tables: MemoryTables;

@@ -118,12 +118,6 @@ export const teeth: readonly Tooth[] = [
     replace: '} else if (link.failure) { struck.push(id); } else {',
   },
   {
-    name: 'a look refused after a write, taken for a refusal of the write',
-    file: `${sync}/carry-out.ts`,
-    find: "if (!(error instanceof AppError) || !isRefusal(error)) throw error;\n    throw new AppError('connector.unreachable', error.detail, { cause: error });",
-    replace: 'throw error;',
-  },
-  {
     name: 'a SuperOffice write over what somebody has just typed',
     file: `${sync}/carry-out.ts`,
     find: '(await ctx.crm.write(record.entity, values, { valuesWere })).values',
@@ -225,11 +219,5 @@ export const teeth: readonly Tooth[] = [
     file: `${tab}/disconnect-entity.ts`,
     find: 'await ctx.store.links.remove(linkId);',
     replace: 'await ctx.store.links.release(linkId);',
-  },
-  {
-    name: 'no fencing: a claim that stands whoever has it',
-    file: 'test/simulation/memory-store.ts',
-    find: "if (marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');",
-    replace: '',
   },
 ];

@@ -18,6 +18,9 @@ import { crmKeys, openLinks, readActor, readRecord, requireParent, type OpenLink
 /** How often an unexpected failure is tried again before the record waits for someone. */
 const PATIENCE_WITH_BUGS = 5;
 
+/** Longer than any call to SuperOffice or an ERP is waited for. */
+const LONGEST_CALL_MS = 3 * 60_000;
+
 /** What one look at a record did, per link. */
 export interface Reconciled {
   readonly links: readonly ReconciledLink[];
@@ -235,18 +238,20 @@ async function settleLeftovers(
   const rows = await ctx.store.ledger.unsettled(claim.entity);
   if (rows.length === 0) return;
 
+  // A claim can be lost while its call is under way: what does not stand there yet may still arrive.
+  const surelyOver = new Date(ctx.clock.now().getTime() - LONGEST_CALL_MS);
   const known = rows.flatMap((row) => {
     // By its ends, for the link itself may have been made anew since.
     const actor = read.find(
       ({ link }) => link.connectionId === row.connectionId && link.actor.erpKey === row.actor.erpKey,
     )?.actor;
     const now = row.target === 'crm' ? record.values[row.crmField] : actor?.values[row.fieldKey];
-    return now === undefined ? [] : [{ id: row.id, after: now, written: !sameValue(now, row.before) }];
+    return now === undefined ? [] : [{ id: row.id, at: row.at, after: now, written: !sameValue(now, row.before) }];
   });
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
     await ctx.store.ledger.settle(known.filter(({ written }) => written));
-    await ctx.store.ledger.strike(known.filter(({ written }) => !written).map(({ id }) => id));
+    await ctx.store.ledger.strike(known.filter(({ written, at }) => !written && at < surelyOver).map(({ id }) => id));
   });
 }
 
