@@ -203,6 +203,9 @@ function run(args, more) {
   return new Promise((done) => {
     const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args, ...more], { stdio: 'inherit' });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    // npm passes a signal on to a shell, which dies of it and tells nobody.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
     child.on('exit', (code) => done(code ?? 1));
   });
 }
