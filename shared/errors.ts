@@ -24,6 +24,8 @@ export const errorCodes = [
   'connector.has_connections',
   'connector.unreachable',
   'connector.timeout',
+  'connector.throttled',
+  'connector.denied',
   'connector.rejected',
   'connector.answer_invalid',
   'connector.address_refused',
@@ -54,6 +56,7 @@ export const errorCodes = [
   'entity.deleted',
   'entity.protected',
   'actor.not_found',
+  'actor.changed',
 
   'link.exists',
   'link.actor_taken',
@@ -97,6 +100,8 @@ export interface ErrorBody {
 export const passing: ReadonlySet<ErrorCode> = new Set([
   'connector.unreachable',
   'connector.timeout',
+  'connector.throttled',
+  'actor.changed',
   'workbook.locked',
   'workbook.missing',
   'crm.unreachable',

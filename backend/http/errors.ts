@@ -29,6 +29,8 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connector.has_connections': 409,
   'connector.unreachable': 502,
   'connector.timeout': 504,
+  'connector.throttled': 503,
+  'connector.denied': 422,
   'connector.rejected': 422,
   'connector.answer_invalid': 502,
   'connector.address_refused': 422,
@@ -59,6 +61,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'entity.deleted': 409,
   'entity.protected': 422,
   'actor.not_found': 404,
+  'actor.changed': 409,
 
   'link.exists': 409,
   'link.actor_taken': 409,

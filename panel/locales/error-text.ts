@@ -31,6 +31,9 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connector.has_connections': () => msg('This sync connector is used by ERP connections. Delete them first.'),
   'connector.unreachable': () => msg('The ERP system does not answer. Try again later.'),
   'connector.timeout': () => msg('The ERP system took too long to answer. Try again later.'),
+  'connector.throttled': () => msg('The ERP system is busy. Try again in a moment.'),
+  'connector.denied': () =>
+    msg('The sync connector does not accept our sign-in. Check the secret or the user name and password.'),
   'connector.rejected': () => msg('The ERP system refused this.'),
   'connector.answer_invalid': () =>
     msg('The sync connector gave an answer that cannot be used. Tell your administrator.'),
@@ -82,6 +85,7 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'entity.deleted': () => msg('This record has been deleted in SuperOffice.'),
   'entity.protected': () => msg('SuperOffice does not allow this record to be changed.'),
   'actor.not_found': () => msg('The record no longer exists in the ERP system.'),
+  'actor.changed': () => msg('The record has been changed in the ERP system in the meantime. Try again.'),
 
   'link.exists': () => msg('This record is already connected in this ERP connection.'),
   'link.actor_taken': ({ name }) =>

@@ -4,6 +4,7 @@ import type { ConnectorKindName } from '../../shared/vocabulary.ts';
 const names: Record<ConnectorKindName, () => string> = {
   workbook: () => msg('Excel workbook'),
   soap: () => msg('Web service (SOAP)'),
+  http: () => msg('Web service (HTTP)'),
 };
 
 export const connectorKindName = (kind: ConnectorKindName): string => names[kind]();
