@@ -78,7 +78,7 @@ export type ConflictPolicy = (typeof conflictPolicies)[number];
 export const causes = ['user', 'webhook', 'poll', 'sweep', 'connect', 'resync', 'import', 'undo', 'retry'] as const;
 export type Cause = (typeof causes)[number];
 
-export const connectorKinds = ['workbook', 'soap', 'http'] as const;
+export const connectorKinds = ['workbook', 'soap', 'http', 'odata'] as const;
 export type ConnectorKindName = (typeof connectorKinds)[number];
 
 export const languages = ['en', 'nb', 'sv', 'da', 'de', 'nl'] as const;

@@ -5,6 +5,7 @@ const names: Record<ConnectorKindName, () => string> = {
   workbook: () => msg('Excel workbook'),
   soap: () => msg('Web service (SOAP)'),
   http: () => msg('Web service (HTTP)'),
+  odata: () => msg('OData service'),
 };
 
 export const connectorKindName = (kind: ConnectorKindName): string => names[kind]();

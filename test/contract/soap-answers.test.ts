@@ -3,7 +3,7 @@ import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts
 import { writeEnvelope, type Carried } from '../../backend/adapters/connectors/soap/envelope.ts';
 import { documentedProfile, type Operation } from '../../backend/adapters/connectors/soap/profile.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
-import { parseXml } from '../../backend/adapters/connectors/soap/xml.ts';
+import { parseXml } from '../../backend/adapters/connectors/xml.ts';
 import type { ConnectorKind, ErpConnector, WantedField } from '../../backend/ports/erp-connector.ts';
 import { FakeErp } from '../support/fake-connector.ts';
 import { envelope, fault, soapResult, startSoapErp, type SoapAnswer, type SoapErp } from '../support/soap-erp.ts';

@@ -5,7 +5,7 @@ import type { SafeFetch } from '../safe-fetch.ts';
 import { writeEnvelope, type Carried } from './envelope.ts';
 import { documentedProfile, type Profile } from './profile.ts';
 import { profileFromWsdl } from './wsdl.ts';
-import { child, parseXml, textOf, type XmlElement } from './xml.ts';
+import { child, parseXml, textOf, type XmlElement } from '../xml.ts';
 
 /** What came back, and whether all of it did. */
 export interface SoapResult {

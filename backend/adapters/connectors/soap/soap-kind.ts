@@ -28,7 +28,7 @@ import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import type { Carried } from './envelope.ts';
 import { createSoapClient, type SoapClient, type SoapResult } from './soap-client.ts';
-import { child, isNil, textOf, type XmlElement } from './xml.ts';
+import { child, isNil, textOf, type XmlElement } from '../xml.ts';
 
 /** Before there is a connection, connectors answer lists for its settings under this id. */
 const NO_CONNECTION = '00000000-0000-0000-0000-000000000000';

@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.ts';
 import type { Member, Operation, Profile, QName } from './profile.ts';
-import { child, type XmlElement } from './xml.ts';
+import { child, type XmlElement } from '../xml.ts';
 
 /** Reads the document at an address: the WSDL, or what it imports. */
 export type ReadDocument = (location: string) => Promise<XmlElement>;

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../errors.ts';
 
 /** An element: its name without prefix, its attributes with theirs, its children in order, and the text directly inside. */
 export interface XmlElement {
