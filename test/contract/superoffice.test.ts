@@ -1,11 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSuperOffice } from '../../backend/adapters/superoffice/super-office.ts';
+import type { Crm } from '../../backend/ports/crm.ts';
 import type { Tokens } from '../../backend/ports/super-office.ts';
 import type { CrmEntityType } from '../../shared/vocabulary.ts';
 import { startStandIn, type StandIn } from '../stand-in/start.ts';
 import type { Rows, Tenant } from '../stand-in/tenant.ts';
+import type { Exchange } from '../stand-in/traffic.ts';
+import { missingDocuments, readOpenApi } from '../support/openapi.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { crmSuite, type CrmWorld } from './crm-suite.ts';
 
@@ -15,6 +18,9 @@ const DAY = 86_400_000;
 
 const clock = new TestClock();
 const receiver = createServer((_request, response) => response.end());
+const called = new Set<string>();
+let port: readonly string[] = [];
+const exchanges: Exchange[] = [];
 let standIn: StandIn;
 
 beforeAll(async () => {
@@ -46,8 +52,8 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
 
   return {
     clock,
-    system: superOffice.asSystemUser(tenant.context, tenant.systemToken),
-    sales: superOffice.asUser(tenant.context, tokens, async () => undefined),
+    system: noting(superOffice.asSystemUser(tenant.context, tenant.systemToken)),
+    sales: noting(superOffice.asUser(tenant.context, tokens, async () => undefined)),
     owner: { type: 'contact', id: tenant.seed.ownerCompanyId },
     user: { type: 'person', id: tenant.user(SALES)!.personId },
     add(type, name, company) {
@@ -64,9 +70,40 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
     purge: ({ type, id }) => tenant.purge(type, id, BOSS),
     merge: (from, into) => tenant.merge(from.type as 'contact' | 'person', from.id, into.id, BOSS),
     hookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/so/Cust10001/1`,
-    close: async () => undefined,
+    close: async () => {
+      exchanges.push(...standIn.traffic.exchanges);
+      standIn.traffic.clear();
+    },
   };
 });
+
+// Reads what the suite above has left on the wire, so it stands below it.
+describe("all of it, held against SuperOffice's OpenAPI documents", () => {
+  test('every call of the port was made', () => {
+    expect(port.filter((name) => !called.has(name))).toEqual([]);
+  });
+
+  test('there are such calls, they were asked as documented and answered as documented', ({ skip }) => {
+    if (missingDocuments !== null) skip(missingDocuments);
+    const check = readOpenApi();
+    const problems = exchanges.flatMap((exchange) =>
+      check(exchange).problems.map((problem) => `${exchange.method} ${exchange.path.split('?')[0]}: ${problem}`),
+    );
+    expect(exchanges.length).toBeGreaterThan(150);
+    expect([...new Set(problems.map((problem) => problem.replaceAll(/\d+/g, '0')))]).toEqual([]);
+  });
+});
+
+/** The same, noting which of its calls were made. */
+function noting(crm: Crm): Crm {
+  port = Object.keys(crm);
+  return new Proxy(crm, {
+    get(target, name, receiver): unknown {
+      called.add(String(name));
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}
 
 /** A record with nothing in it but a country, shaped like one of the tenant's own. */
 function blank(tenant: Tenant, type: CrmEntityType): Rows[CrmEntityType] {

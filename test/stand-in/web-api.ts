@@ -26,7 +26,7 @@ import { userDefinedFields } from './seed.ts';
 import { notFound, SoError } from './so-error.ts';
 import type { World } from './start.ts';
 import type { EntityType, Rows, Tenant } from './tenant.ts';
-import { readBody } from './traffic.ts';
+import { readBody, tellingHeaders } from './traffic.ts';
 import { defaultWebhook, deleteWebhook, findWebhooks, saveWebhook, testWebhook, webhookCarrier } from './webhooks.ts';
 import { pascalCase } from './wire.ts';
 import type { Webhook } from './wire.ts';
@@ -75,6 +75,8 @@ export function webApi(world: World): Hono<Env> {
       tenant: context,
       method: c.req.method,
       path: called,
+      query: [...path.searchParams],
+      headers: tellingHeaders((name) => c.req.header(name)),
       requestBody,
       status: c.res.status,
       responseBody: readBody(await c.res.clone().text()),

@@ -35,7 +35,7 @@ export async function askArchive(
     ['$orderBy', orderBy],
     ['$entities', entities],
     ['$top', top?.toString()],
-    ['$mode', 'SLIM'],
+    ['$mode', 'Slim'],
   ].flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
   const response = await call((door) => door.http.get<unknown>(`${path}?${options.join('&')}`));
   const date: unknown = response.headers['date'];
