@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { httpKind } from './adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
@@ -103,12 +104,14 @@ async function openDatabase(config: Config, started: (() => Promise<unknown>)[])
 }
 
 function connectorKinds({ workbookFolder, privateConnectors }: Config): App['connectorKindsOf'] {
-  const soap = soapKind({ fetch: createSafeFetch({ allowPrivate: privateConnectors }) });
+  // One for all, so that what goes to one address is counted together.
+  const fetch = createSafeFetch({ allowPrivate: privateConnectors });
+  const remote = [soapKind({ fetch }), httpKind({ fetch })];
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {
     const kinds = known.get(tenant) ?? [
       workbookKind({ folder: folderOf(workbookFolder, tenant), clock: systemClock }),
-      soap,
+      ...remote,
     ];
     known.set(tenant, kinds);
     return kinds;

@@ -42,6 +42,16 @@ export type SaveOutcome =
 export interface ActorPage {
   readonly actors: readonly Actor[];
   readonly warning: string | null;
+  /** Keys of the actors deleted since, from `changedActors` of a connector that tells. */
+  readonly deleted?: readonly string[];
+}
+
+/** What not every ERP can do. */
+export interface Abilities {
+  /** `createActor` may be repeated with the same idempotency key: it answers the actor it made the first time. */
+  readonly repeatableCreate: boolean;
+  /** `changedActors` tells what was deleted. */
+  readonly tellsDeleted: boolean;
 }
 
 export interface SearchRestriction {
@@ -58,7 +68,8 @@ export interface CallOptions {
 }
 
 /**
- * One ERP connection: the 17 connector calls of ERP Sync, minus the connection id, which it was opened with.
+ * One ERP connection: the 17 connector calls of ERP Sync, minus the connection id, which it was opened with, and what some
+ * connectors can do beyond them.
  * Failures are AppErrors with a code of `connector.*` or `workbook.*`; an explanation meant for the user is in `detail.explanation`.
  */
 export interface ErpConnector {
@@ -102,8 +113,12 @@ export interface ErpConnector {
     options?: CallOptions,
   ): Promise<ActorPage>;
 
-  /** Never repeat it blindly: it has no idempotency key. */
-  createActor(draft: ActorDraft, fields: readonly WantedField[], options?: CallOptions): Promise<Actor>;
+  /** Never repeat it blindly, unless `abilities` says that the key makes it safe. */
+  createActor(
+    draft: ActorDraft,
+    fields: readonly WantedField[],
+    options?: CallOptions & { readonly idempotencyKey?: string },
+  ): Promise<Actor>;
   /** Answers what the ERP really stored. A throw means: nothing is known about any of them. */
   saveActors(
     changes: readonly ActorChange[],
@@ -113,6 +128,9 @@ export interface ErpConnector {
 
   getList(listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
   getListItems(listName: string, keys: readonly string[], options?: CallOptions): Promise<readonly ListItem[]>;
+
+  /** A connector that is silent about it has none of them. */
+  abilities?(options?: CallOptions): Promise<Abilities>;
 }
 
 /** What a connection is opened with. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectorKind, ErpConnector, SearchRestriction, WantedField } from '../../backend/ports/erp-connector.ts';
 import type { FieldKind, FieldValue, ListItem } from '../../shared/vocabulary.ts';
+import { FakeErp } from '../support/fake-connector.ts';
 import type { TestClock } from '../support/test-clock.ts';
 
 /** An ERP to try a connector on, and the hands of the people who work in it. */
@@ -29,6 +30,24 @@ export const groups: readonly ListItem[] = [
   { key: '1', text: 'Kundegruppe 1' },
   { key: '2', text: 'Kundegruppe 2' },
 ];
+
+/** An ERP in memory with just that in it. */
+export function sampleErp(clock: TestClock): FakeErp {
+  const erp = new FakeErp(clock);
+  for (const { ID, ...values } of customers) {
+    erp.actors.set(`Customer/${ID}`, {
+      ...values,
+      CreditLimit: values.CreditLimit === '#N/A' ? null : values.CreditLimit,
+    });
+  }
+  erp.unreadable.set('Customer/3', { CreditLimit: '#N/A' });
+  for (const { ID, parent, ...values } of persons) {
+    erp.actors.set(`Person/${ID}`, values);
+    erp.parents.set(`Person/${ID}`, { type: 'Customer', erpKey: parent });
+  }
+  erp.lists.set('CustomerGroup', groups);
+  return erp;
+}
 
 const kinds: Readonly<Record<string, FieldKind>> = { CustNo: 'integer', CustGr: 'list', CreditLimit: 'decimal' };
 const wanted = (...keys: string[]): WantedField[] => keys.map((key) => ({ key, kind: kinds[key] ?? 'text' }));

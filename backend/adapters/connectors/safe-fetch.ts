@@ -15,6 +15,8 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal | undefined;
   /** From the first byte sent to the last received. */
   readonly timeoutMs?: number;
+  /** The largest answer, unpacked. */
+  readonly maxBytes?: number;
 }
 
 export interface OutboundResponse {
@@ -74,7 +76,8 @@ function allowedUrl(text: string, { allowPrivate, ports = [] }: SafeFetchOptions
 }
 
 function send(url: URL, request: OutboundRequest, options: SafeFetchOptions): Promise<OutboundResponse> {
-  const { allowPrivate, maxBytes = MAX_BYTES, lookup = lookupAddress } = options;
+  const { allowPrivate, lookup = lookupAddress } = options;
+  const maxBytes = request.maxBytes ?? options.maxBytes ?? MAX_BYTES;
   const signal = AbortSignal.any([
     AbortSignal.timeout(request.timeoutMs ?? TOTAL_MS),
     ...(request.signal ? [request.signal] : []),

@@ -10,7 +10,7 @@ import {
 } from '../../../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { ErpField } from '../../../domain/field.ts';
-import { isBlank, lengthOf, parseValue } from '../../../domain/value.ts';
+import { isBlank } from '../../../domain/value.ts';
 import { decodeWire, encodeWire } from '../../../domain/wire.ts';
 import { AppError } from '../../../errors.ts';
 import type {
@@ -24,6 +24,9 @@ import type {
   SaveOutcome,
   WantedField,
 } from '../../../ports/erp-connector.ts';
+import { chunks } from '../chunks.ts';
+import { confirmSaved } from '../confirm-saved.ts';
+import { faultIn, faultInNew } from '../field-faults.ts';
 import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import type { Carried } from './envelope.ts';
@@ -167,35 +170,7 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       }
       return outcomes;
     }
-    return confirmed(changes, saved, fields, options);
-  }
-
-  /** What the ERP really stored. A connector that does not answer it is asked for it. */
-  async function confirmed(
-    changes: readonly ActorChange[],
-    saved: readonly Actor[],
-    fields: readonly WantedField[],
-    options?: CallOptions,
-  ): Promise<readonly SaveOutcome[]> {
-    const found = [...saved];
-    for (const type of actorTypes) {
-      const untold = changes.filter((change) => change.type === type && !tellsAll(find(saved, change), fields));
-      if (untold.length === 0) continue;
-      const page = await getActors(
-        type,
-        untold.map(({ erpKey }) => erpKey),
-        fields,
-        options,
-      );
-      if (page.warning !== null && page.actors.length < untold.length) {
-        throw new AppError('connector.answer_invalid', { call: 'WSGetActors', explanation: page.warning });
-      }
-      found.unshift(...page.actors);
-    }
-    return changes.map((change) => {
-      const actor = find(found, change);
-      return actor ? { kind: 'saved', actor } : { kind: 'refused', code: 'actor.not_found', explanation: null };
-    });
+    return confirmSaved(changes, saved, fields, (type, keys) => getActors(type, keys, fields, options));
   }
 
   return {
@@ -267,10 +242,7 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
 
     async createActor({ type, values, parent }, fields, options) {
       const known = await fieldsOf(type, options);
-      const blank = Object.fromEntries(
-        known.flatMap(({ key, access }) => (access === 'mandatory' ? [[key, null]] : [])),
-      );
-      const fault = faultIn({ ...blank, ...values }, known);
+      const fault = faultInNew(values, known);
       if (fault) throw new AppError(fault.code, { field: fault.field });
       const Actor = writeActor({ type, erpKey: '', values, parent }, kindsOf(known));
       // Never again after it was sent, not even for a connection id that is not known: nothing says what was done.
@@ -317,37 +289,6 @@ function isUnknownConnection(error: unknown): boolean {
 
 function refused({ code, detail: { explanation } }: AppError): SaveOutcome {
   return { kind: 'refused', code, explanation: typeof explanation === 'string' ? explanation : null };
-}
-
-/** The first value that the fields' own descriptions rule out. Whether a list has an item, only the connector can say. */
-function faultIn(values: FieldValues, fields: readonly ErpField[]): { code: ErrorCode; field: string } | null {
-  for (const [key, value] of Object.entries(values)) {
-    const field = fields.find((candidate) => candidate.key === key);
-    const code = field ? faultOf(value, field) : 'mapping.field_unknown';
-    if (code) return { code, field: key };
-  }
-  return null;
-}
-
-function faultOf(value: FieldValue, { kind, access, maxLength }: ErpField): ErrorCode | null {
-  if (access === 'readOnly') return 'mapping.direction_refused';
-  if (isBlank(value)) return access === 'mandatory' ? 'value.mandatory' : null;
-  if (maxLength > 0 && lengthOf(value ?? '') > maxLength) return 'value.too_long';
-  return parseValue(kind, value ?? '').kind === 'unreadable' ? 'value.invalid' : null;
-}
-
-function tellsAll(actor: Actor | undefined, fields: readonly WantedField[]): boolean {
-  return actor !== undefined && fields.every(({ key }) => key in actor.values || key in actor.unreadable);
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
-
-function find(actors: readonly Actor[], { type, erpKey }: ActorRef): Actor | undefined {
-  return actors.find((actor) => actor.type === type && actor.erpKey === erpKey);
 }
 
 function kindsOf(fields: readonly WantedField[]): ReadonlyMap<string, FieldKind> {
