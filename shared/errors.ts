@@ -45,6 +45,7 @@ export const errorCodes = [
   'connection.inactive',
   'connection.active',
   'connection.not_ready',
+  'connection.many_missing',
   'config.field_missing',
 
   'mapping.direction_refused',

@@ -75,7 +75,18 @@ export const conflictPolicies = ['ask', 'newest', 'crm', 'erp', 'nonBlank'] as c
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 
 /** What made us look at a link. */
-export const causes = ['user', 'webhook', 'poll', 'sweep', 'connect', 'resync', 'import', 'undo', 'retry'] as const;
+export const causes = [
+  'user',
+  'webhook',
+  'poll',
+  'sweep',
+  'compare',
+  'connect',
+  'resync',
+  'import',
+  'undo',
+  'retry',
+] as const;
 export type Cause = (typeof causes)[number];
 
 export const connectorKinds = ['workbook', 'soap', 'http', 'odata'] as const;

@@ -13,6 +13,7 @@ import { securityHeaders } from './headers.ts';
 import { languageOf } from './language.ts';
 import { failurePage } from './pages/page.ts';
 import { connections } from './routes/connections.ts';
+import { comparisons } from './routes/comparisons.ts';
 import { connectors } from './routes/connectors.ts';
 import { erpTab } from './routes/erp-tab.ts';
 import { health } from './routes/health.ts';
@@ -71,6 +72,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', erpTab)
     .route('/api', links)
     .route('/api', sync)
+    .route('/api/comparisons', comparisons)
     .route('/api', runs);
 }
 

@@ -50,6 +50,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connection.inactive': 409,
   'connection.active': 409,
   'connection.not_ready': 409,
+  'connection.many_missing': 409,
   'config.field_missing': 422,
 
   'mapping.direction_refused': 422,

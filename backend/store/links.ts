@@ -45,6 +45,21 @@ export function linkStore(db: Db, tenant: string) {
       return rows.map(toLink);
     },
 
+    /** The links of a connection in the order of their records, from the one after this on. */
+    async inOrder(connectionId: string, after: CrmEntity | null, limit: number): Promise<readonly LinkMemory[]> {
+      const rows = await ofTenant()
+        .where('connection_id', '=', connectionId)
+        .where('confirmed_at', 'is not', null)
+        .$if(after !== null, (query) =>
+          query.where(sql<boolean>`(crm_type, crm_id) > (${after?.type}, ${after?.id}::integer)`),
+        )
+        .orderBy('crm_type')
+        .orderBy('crm_id')
+        .limit(limit)
+        .execute();
+      return rows.map(toLink);
+    },
+
     /** Which of these actors are linked, and to what. */
     async ofActors(connectionId: string, actors: readonly ActorRef[]): Promise<readonly LinkMemory[]> {
       if (actors.length === 0) return [];

@@ -1,3 +1,4 @@
+import type { ComparisonTables } from './comparison-tables.ts';
 import type { RunTables } from './run-tables.ts';
 import type { SetupTables } from './setup-tables.ts';
 import type { SyncTables } from './sync-tables.ts';
@@ -10,6 +11,6 @@ export interface TenantTable {
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends RunTables, SetupTables, SyncTables, TenantTables {
+export interface Database extends ComparisonTables, RunTables, SetupTables, SyncTables, TenantTables {
   tenant: TenantTable;
 }

@@ -1,3 +1,4 @@
+import { comparisonStore } from './comparisons.ts';
 import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
 import { asTenant, type Db } from './db.ts';
@@ -24,6 +25,7 @@ const subjects = {
   connections: connectionStore,
   mappings: mappingStore,
   listItems: listItemStore,
+  comparisons: comparisonStore,
   links: linkStore,
   marks: markStore,
   ledger: ledgerStore,

@@ -1,3 +1,4 @@
+import { defaultNightlyTime, type NightlyTime } from '../domain/nightly.ts';
 import type { Db } from './db.ts';
 
 export function syncSettingStore(db: Db, tenant: string) {
@@ -17,6 +18,24 @@ export function syncSettingStore(db: Db, tenant: string) {
         .insertInto('sync_setting')
         .values({ tenant, automatic })
         .onConflict((oc) => oc.column('tenant').doUpdateSet({ automatic }))
+        .execute();
+    },
+
+    async nightly(): Promise<NightlyTime> {
+      const row = await db
+        .selectFrom('sync_setting')
+        .select(['compare_hour', 'time_zone'])
+        .where('tenant', '=', tenant)
+        .executeTakeFirst();
+      return row ? { hour: row.compare_hour, timeZone: row.time_zone } : defaultNightlyTime;
+    },
+
+    async setNightly({ hour, timeZone }: NightlyTime): Promise<void> {
+      const nightly = { compare_hour: hour, time_zone: timeZone };
+      await db
+        .insertInto('sync_setting')
+        .values({ tenant, automatic: true, ...nightly })
+        .onConflict((oc) => oc.column('tenant').doUpdateSet(nightly))
         .execute();
     },
   };

@@ -108,5 +108,7 @@ export interface SyncTables {
   sync_setting: {
     tenant: string;
     automatic: boolean;
+    compare_hour: Generated<number>;
+    time_zone: Generated<string>;
   };
 }

@@ -1,3 +1,4 @@
+import { claimComparison, compareLinks } from '../application/sync/compare-links.ts';
 import { leaseUntil, whileHeld } from '../application/sync/hold-record.ts';
 import { pollConnection } from '../application/sync/poll-connection.ts';
 import { reconcile } from '../application/sync/reconcile.ts';
@@ -86,8 +87,17 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     if (free > marked.length) {
       for (const task of await claimRunTasks(ctx, free - marked.length)) take(tenant, () => workOnRun(ctx, task));
     }
-    if (!automatic || busy.size >= concurrency) return;
+    if (automatic && busy.size < concurrency) await takeLookouts(tenant, ctx);
+    // Nobody waits for it, so it comes when nothing else does.
+    if (marked.length > 0 || busy.size >= concurrency) return;
+    const comparison = await claimComparison(ctx, leaseUntil(ctx));
+    if (!comparison) return;
+    const extend = () => ctx.store.comparisons.extend(comparison, leaseUntil(ctx));
+    take(tenant, () => whileAsked(extend, compareLinks(ctx, comparison)));
+  }
 
+  async function takeLookouts(tenant: string, ctx: Context): Promise<void> {
+    const now = ctx.clock.now();
     for (const claim of await ctx.store.polls.claimDue(1, now, leaseUntil(ctx))) {
       take(tenant, () => whileAsked(() => ctx.store.polls.extend(claim, leaseUntil(ctx)), pollConnection(ctx, claim)));
     }

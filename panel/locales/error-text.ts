@@ -61,6 +61,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connection.inactive': () => msg('This ERP connection is not active.'),
   'connection.active': () => msg('This ERP connection is active. Deactivate it first.'),
   'connection.not_ready': () => msg('This ERP connection is not ready to be activated.'),
+  'connection.many_missing': ({ missing, links }) =>
+    msg(
+      str`${missing} of ${links} connected records were not found. So many do not disappear at once, so nothing was concluded from it. Check the ERP connection.`,
+    ),
   'config.field_missing': ({ name, field }) =>
     named(name ?? field) ? msg(str`Fill in ${name ?? field}.`) : msg('Fill in all mandatory fields.'),
 

@@ -11,6 +11,7 @@ const names: Record<Cause, () => string> = {
   webhook: () => msg('Changed in SuperOffice'),
   poll: () => msg('Changed in ERP'),
   sweep: () => msg('Regular check'),
+  compare: () => msg('Nightly comparison'),
   connect: () => msg('Connect'),
   resync: () => msg('Resync'),
   import: () => msg('Import'),

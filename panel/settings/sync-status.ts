@@ -20,6 +20,7 @@ import './resync-dialog.ts';
 import './run-list.ts';
 import { SettingsChanged } from './settings-changed.ts';
 import './sync-log.ts';
+import './verification.ts';
 
 /**
  * Whether the sync runs, how much it has to do, and what waits for a person.
@@ -75,6 +76,7 @@ export class SyncStatusBlock extends PanelElement {
         ${
           conflicts + parked > 0 ? html`<erpsync-attention-list .status=${this.status}></erpsync-attention-list>` : null
         }
+        ${links > 0 ? html`<erpsync-verification .status=${this.status}></erpsync-verification>` : null}
       </section>
       ${this.#dialog()}`;
   }

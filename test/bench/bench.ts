@@ -2,6 +2,7 @@
  * `npm run bench [name ...]`: the figures of the README. Ratios are measured side by side in one run, because machines are
  * noisy; absolute times are printed for what they are worth on this machine.
  */
+import { benchCompare } from './compare.bench.ts';
 import { benchPanel } from './panel.bench.ts';
 import { benchSoap } from './soap.bench.ts';
 import { benchStart } from './start.bench.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   webhook: benchWebhook,
   workbook: benchWorkbook,
   soap: benchSoap,
+  compare: benchCompare,
 };
 
 const asked = process.argv.slice(2);

@@ -1,4 +1,5 @@
 import { fixture, html } from '@open-wc/testing';
+import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { FieldInfo } from '../../shared/api/common.ts';
 import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
@@ -267,6 +268,8 @@ export class SettingsWorld {
   status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null };
   attention: AttentionPage['links'] = [];
   ledger: LedgerEntry[] = [];
+  comparisons: ComparisonPage = { nightly: { hour: 2, timeZone: 'Europe/Oslo' }, comparisons: [] };
+  unequal: UnequalPage['links'] = [];
   /** Newest first; the first is the one that is looked at. */
   runs: RunDetail[] = [];
   steps: RunStep[] = [];
@@ -377,6 +380,12 @@ export class SettingsWorld {
       case 'POST runs':
         if (id === '') return (this.runs = [syncRun(startedRun(body as StartResync, this.connections))])[0];
         return (this.runs = [steered(this.runs[0]!, verb)])[0];
+      case 'GET comparisons':
+        return verb === 'unequal' ? { links: this.unequal, next: null } : this.comparisons;
+      case 'POST comparisons':
+        return this.#compare();
+      case 'PUT comparisons':
+        return (this.comparisons = { ...this.comparisons, nightly: body as ComparisonPage['nightly'] });
       case 'GET ledger':
         return this.#ledger(new URL(path, 'http://localhost').searchParams);
       default:
@@ -390,6 +399,12 @@ export class SettingsWorld {
     const from = Number(query.get('after') ?? 0);
     const next = from + this.pageSize;
     return { entries: found.slice(from, next), next: next < found.length ? String(next) : null };
+  }
+
+  #compare(): ComparisonPage {
+    const progress = { compared: 0, total: this.status.links };
+    const comparisons = this.comparisons.comparisons.map((comparison): Comparison => ({ ...comparison, progress }));
+    return (this.comparisons = { ...this.comparisons, comparisons });
   }
 
   #summary() {

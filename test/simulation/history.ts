@@ -320,8 +320,12 @@ class History {
       this.#sync();
       return;
     }
-    if (roll < 81) {
+    if (roll < 79) {
       this.#resolve();
+      return;
+    }
+    if (roll < 81) {
+      this.#attempt('verify', this.#context(this.#newUser(), user).store.comparisons.begin(null, this.#time()));
       return;
     }
     if (roll < 87) {
@@ -812,6 +816,10 @@ class History {
     }
     this.#count('jitter');
     return random.below(200);
+  }
+
+  #time(): Date {
+    return new Date(this.scheduler.now);
   }
 
   #count(kind: string): void {

@@ -1,7 +1,9 @@
+import type { ComparisonClaim } from '../../backend/domain/comparison.ts';
 import type { ActorTypeMapping, Connection } from '../../backend/domain/connection.ts';
 import type { LedgerRow } from '../../backend/domain/ledger.ts';
 import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
 import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
+import { defaultNightlyTime } from '../../backend/domain/nightly.ts';
 import type { Cursor } from '../../backend/domain/cursor.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Store } from '../../backend/store/store.ts';
@@ -33,6 +35,12 @@ interface DueRow {
   readonly fence: number;
 }
 type PollRow = DueRow & { readonly attempts: number; readonly polls: number };
+type ComparisonRow = DueRow & {
+  readonly attempts: number;
+  readonly after: CrmEntity | null;
+  readonly underWay: boolean;
+  readonly gone: readonly CrmEntity[];
+};
 type SweepRow = DueRow & { readonly since: Date | null; readonly sweeps: number };
 
 /** What the simulation wants to know of a transaction that took place. */
@@ -61,6 +69,7 @@ export class MemoryTables {
   readonly polls = new Map<string, PollRow>();
   readonly cursors = new Map<string, Cursor>();
   readonly sweeps = new Map<string, SweepRow>();
+  readonly comparisons = new Map<string, ComparisonRow>();
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
@@ -101,7 +110,16 @@ export class MemoryTables {
 
 type Subjects = Pick<
   Store,
-  'connections' | 'mappings' | 'listItems' | 'links' | 'marks' | 'ledger' | 'polls' | 'sweeps' | 'syncSettings'
+  | 'comparisons'
+  | 'connections'
+  | 'mappings'
+  | 'listItems'
+  | 'links'
+  | 'marks'
+  | 'ledger'
+  | 'polls'
+  | 'sweeps'
+  | 'syncSettings'
 >;
 type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick<Subjects[Name], Call>;
 
@@ -157,6 +175,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'get'
     | 'ofEntity'
     | 'ofEntities'
+    | 'inOrder'
+    | 'counts'
     | 'ofActors'
     | 'claim'
     | 'release'
@@ -180,6 +200,16 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
     async ofEntities(type, ids) {
       return confirmed().filter(({ entity }) => entity.type === type && ids.includes(entity.id));
+    },
+    async inOrder(connectionId, after, limit) {
+      return confirmed()
+        .filter((link) => link.connectionId === connectionId && link.entity.id > (after?.id ?? 0))
+        .sort((a, b) => a.entity.id - b.entity.id)
+        .slice(0, limit);
+    },
+    async counts() {
+      const links = Map.groupBy(confirmed(), ({ connectionId }) => connectionId);
+      return new Map([...links].map(([id, { length }]) => [id, { links: length, conflicts: 0, parked: 0 }]));
     },
     async ofActors(connectionId, actors) {
       return [...links.values()].filter(
@@ -438,6 +468,71 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
+  const { comparisons } = tables;
+  const changeComparison = ({ connectionId, fence }: ComparisonClaim, change: Partial<ComparisonRow>): void => {
+    const row = comparisons.get(connectionId);
+    if (row?.fence === fence) tables.put(comparisons, connectionId, { ...row, ...change });
+  };
+  const ended = { leaseUntil: null, attempts: 0, underWay: false };
+
+  const comparisonCalls: Some<
+    'comparisons',
+    'claimDue' | 'hold' | 'extend' | 'advance' | 'release' | 'postpone' | 'freshlyGone' | 'finish' | 'fail' | 'begin'
+  > = {
+    async claimDue(now, leaseUntil, firstAt) {
+      const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
+      for (const id of active.filter((id) => !comparisons.has(id))) {
+        const row = { dueAt: firstAt.getTime(), leaseUntil: null, fence: 0, attempts: 0, after: null };
+        tables.put(comparisons, id, { ...row, underWay: false, gone: [] });
+      }
+      const [due] = [...comparisons].filter(
+        ([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now),
+      );
+      if (!due) return null;
+      const [connectionId, row] = due;
+      const after = row.underWay ? row.after : null;
+      const gone = row.underWay ? row.gone : [];
+      const taken = { leaseUntil: leaseUntil.getTime(), fence: row.fence + 1, underWay: true, after, gone };
+      tables.put(comparisons, connectionId, { ...row, ...taken });
+      return { connectionId, fence: taken.fence, attempts: row.attempts, after };
+    },
+    async hold({ connectionId, fence }) {
+      if (comparisons.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
+    },
+    async extend(claim, leaseUntil) {
+      changeComparison(claim, { leaseUntil: leaseUntil.getTime() });
+    },
+    async advance(claim, { after, findings }) {
+      const gone = findings.filter(({ reason, fresh }) => reason === 'gone' && fresh).map(({ entity }) => entity);
+      changeComparison(claim, {
+        after,
+        attempts: 0,
+        gone: [...(comparisons.get(claim.connectionId)?.gone ?? []), ...gone],
+      });
+    },
+    async release(claim) {
+      changeComparison(claim, { leaseUntil: null });
+    },
+    async postpone(claim, dueAt) {
+      changeComparison(claim, { leaseUntil: null, attempts: claim.attempts + 1, dueAt: dueAt.getTime() });
+    },
+    async freshlyGone({ connectionId }) {
+      return comparisons.get(connectionId)?.gone ?? [];
+    },
+    async finish(claim, _now, dueAt) {
+      changeComparison(claim, { ...ended, dueAt: dueAt.getTime() });
+    },
+    async fail(claim, _trouble, dueAt) {
+      changeComparison(claim, { ...ended, dueAt: dueAt.getTime() });
+    },
+    async begin(_connectionId, now) {
+      for (const [id, row] of comparisons) {
+        if (!row.underWay) tables.put(comparisons, id, { ...row, dueAt: now.getTime(), attempts: 0 });
+      }
+      tables.onCommit(() => watch.raised());
+    },
+  };
+
   return {
     connections: {
       list: async () => tables.connections,
@@ -460,7 +555,11 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     sweeps: sweepCalls,
     // Nobody starts a run in these histories.
     runs: { underWay: async () => [] },
-    syncSettings: { isAutomatic: async () => true } satisfies Some<'syncSettings', 'isAutomatic'>,
+    comparisons: comparisonCalls,
+    syncSettings: {
+      isAutomatic: async () => true,
+      nightly: async () => defaultNightlyTime,
+    } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly'>,
   };
 }
 

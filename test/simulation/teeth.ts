@@ -30,8 +30,8 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'an echo told by a time window',
     file: `${sync}/poll-connection.ts`,
-    find: 'return link && isNews(',
-    replace: 'return link && ctx.clock.now() - (link.syncedAt ?? 0) > 600_000 && isNews(',
+    find: 'return link && asks(',
+    replace: 'return link && ctx.clock.now() - (link.syncedAt ?? 0) > 600_000 && asks(',
   },
   {
     name: 'a failed poll that is never asked again',

@@ -4,9 +4,9 @@ import type { ActorTypeMapping, Connection } from '../../domain/connection.ts';
 import { advance } from '../../domain/cursor.ts';
 import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import { flowsTo } from '../../domain/merge.ts';
+import { isNews } from '../../domain/news.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { latestTimestamp } from '../../domain/timestamp.ts';
-import { sameValue } from '../../domain/value.ts';
 import type { PollClaim } from '../../domain/watch.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
@@ -92,21 +92,18 @@ async function newsIn(
   const waitingOf = Map.groupBy(await ctx.store.links.openFields(links.map(({ id }) => id)), ({ linkId }) => linkId);
   return actors.filter((actor) => {
     const link = linkOf.get(actor.erpKey);
-    return link && isNews(actor, link, waitingOf.get(link.id) ?? [], watched);
+    return link && asks(actor, link, waitingOf.get(link.id) ?? [], watched);
   });
 }
 
-function isNews(
-  actor: Actor,
-  { agreed, parked }: LinkMemory,
-  waiting: readonly WaitingField[],
-  watched: readonly string[],
-): boolean {
-  if (parked) return true;
-  return watched.some((key) => {
-    const known = waiting.find(({ fieldKey }) => fieldKey === key) ?? agreed[key];
-    return !known || !sameValue(actor.values[key] ?? null, known.erp);
-  });
+function asks(actor: Actor, link: LinkMemory, waiting: readonly WaitingField[], watched: readonly string[]): boolean {
+  if (link.parked) return true;
+  return isNews(
+    'erp',
+    link,
+    waiting,
+    watched.map((fieldKey) => ({ fieldKey, value: actor.values[fieldKey] ?? null })),
+  );
 }
 
 async function failed(ctx: Context, claim: PollClaim, connection: Connection, error: unknown): Promise<void> {

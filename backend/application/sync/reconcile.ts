@@ -131,7 +131,7 @@ async function planned(
 }
 
 function wantsRetry({ cause }: Pick<Claim, 'cause'>): boolean {
-  return cause !== 'webhook' && cause !== 'poll' && cause !== 'sweep';
+  return cause !== 'webhook' && cause !== 'poll' && cause !== 'sweep' && cause !== 'compare';
 }
 
 /** Fields that a system would not take, where nothing has changed since. */

@@ -4,7 +4,7 @@ import { inTransaction, type Context } from '../../context.ts';
 import type { FieldPair } from '../../domain/convert.ts';
 import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import { flowsTo } from '../../domain/merge.ts';
-import { sameValue } from '../../domain/value.ts';
+import { isNews } from '../../domain/news.ts';
 import type { SweepClaim } from '../../domain/watch.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
@@ -63,7 +63,7 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
     for (const id of asked) {
       const own = linksOf.get(id) ?? [];
       const isNew = own.some((link) =>
-        isNews(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
+        asks(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
       );
       if (isNew) news.push(id);
     }
@@ -75,7 +75,7 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
 const revivable: ReadonlySet<ErrorCode> = new Set(['entity.deleted', 'link.parent_missing']);
 
 /** A record that is not in the answer is news as long as its links do not know it. */
-function isNews(
+function asks(
   record: CrmRecord | undefined,
   link: LinkMemory,
   pairs: readonly FieldPair[],
@@ -83,11 +83,14 @@ function isNews(
 ): boolean {
   if (!record) return link.parked === null;
   if (link.parked && revivable.has(link.parked.code)) return true;
-  return pairs.some(({ erp, crm }) => {
-    const open = waiting.find(({ fieldKey }) => fieldKey === erp.key);
-    const known = open ?? link.agreed[erp.key];
-    return flowsTo('erp', erp.direction) && (!known || !sameValue(record.values[crm.key] ?? null, known.crm));
-  });
+  return isNews(
+    'crm',
+    link,
+    waiting,
+    pairs
+      .filter(({ erp }) => flowsTo('erp', erp.direction))
+      .map(({ erp, crm }) => ({ fieldKey: erp.key, value: record.values[crm.key] ?? null })),
+  );
 }
 
 async function pairsByLinkKind(

@@ -1,0 +1,37 @@
+import type { Generated } from 'kysely';
+import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import type { CrmEntityType } from '../../shared/vocabulary.ts';
+import type { UnequalReason } from '../domain/news.ts';
+
+export interface ComparisonTables {
+  comparison: {
+    tenant: string;
+    connection_id: string;
+    due_at: Date;
+    lease_until: Date | null;
+    fence: Generated<number>;
+    attempts: Generated<number>;
+    round: Generated<number>;
+    started_at: Date | null;
+    after_type: CrmEntityType | null;
+    after_id: number | null;
+    total: Generated<number>;
+    compared: Generated<number>;
+    equal: Generated<number>;
+    trouble_code: ErrorCode | null;
+    trouble_detail: ErrorDetail | null;
+    verified_round: number | null;
+    verified_at: Date | null;
+    verified_total: Generated<number>;
+    verified_equal: Generated<number>;
+  };
+  unequal_link: {
+    tenant: string;
+    connection_id: string;
+    round: number;
+    link_id: string;
+    reason: UnequalReason;
+    fresh: boolean;
+    at: Date;
+  };
+}
