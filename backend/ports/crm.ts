@@ -68,6 +68,15 @@ export interface WriteGuard {
   readonly valuesWere?: FieldValues;
 }
 
+export interface NewRecord {
+  readonly type: CrmEntityType;
+  readonly values: FieldValues;
+  /** The company of a person. */
+  readonly company?: CrmEntity;
+  /** Where a person's consents came from, by SuperOffice's key; `API`, which its screens call "Other integration", unless told. */
+  readonly consentSource?: string;
+}
+
 /**
  * One SuperOffice tenant, seen with one credential: a person's token (her rights apply) or the system user's ticket (none do).
  * Failures are AppErrors with a code of `crm.*`, `tenant.*` or `entity.*`.
@@ -87,6 +96,8 @@ export interface Crm {
    * hold. Throws `entity.protected` rather than rename the owner company or a user.
    */
   write(entity: CrmEntity, values: FieldValues, guard?: WriteGuard): Promise<CrmRecord>;
+  /** Makes a record out of SuperOffice's own defaults and these values. Called twice it makes two. */
+  create(record: NewRecord): Promise<CrmRecord>;
   /** For a record that `read` left out, asked as the system user. */
   whereabouts(entity: CrmEntity): Promise<Whereabouts>;
   /** Ids of records whose root row changed at or after the time, lowest id first, and the server's time of asking. */

@@ -27,6 +27,7 @@ const standardNames: Record<CrmEntityType, Names> = {
     NOMAILING: () => msg('No mailings'),
     // On a button the same word is another one in other languages.
     XSTOP: () => msg('Stop', { id: 'crm-field-stop' }),
+    NOTE: () => msg('Note'),
     CONTACTID: () => msg('Company ID'),
   },
   person: {
@@ -46,7 +47,13 @@ const standardNames: Record<CrmEntityType, Names> = {
     BIRTHDATE: () => msg('Birthdate'),
     ...addressNames('POSTAL', postal),
     POSTALCOUNTRY: () => msg('Country'),
+    MRMRS: () => msg('Mr/Ms'),
+    SALUTATION: () => msg('Academic title'),
+    BUSINESS: () => msg('Business'),
+    CATEGORY: () => msg('Category'),
+    OURCONTACT: () => msg('Our contact'),
     NOMAILING: () => msg('No mailings'),
+    NOTE: () => msg('Note'),
     PERSONID: () => msg('Contact ID'),
   },
   project: {
@@ -58,6 +65,7 @@ const standardNames: Record<CrmEntityType, Names> = {
     TYPE: () => msg('Project type'),
     STATUS: () => msg('Status'),
     OURCONTACT: () => msg('Our contact'),
+    COMPLETED: () => msg('Completed', { id: 'crm-field-completed' }),
     PROJECTID: () => msg('Project ID'),
   },
 };

@@ -22,6 +22,8 @@ export interface CrmWorld {
   remove(entity: CrmEntity): void;
   purge(entity: CrmEntity): void;
   merge(from: CrmEntity, into: CrmEntity): void;
+  /** SuperOffice's key of where a person's consents came from. */
+  consentSource(person: CrmEntity): string | undefined;
   /** A place where webhooks may be posted, already listening. */
   readonly hookUrl: string;
   close(): Promise<void>;
@@ -53,9 +55,16 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
       });
 
       test('one or many, the same is read', async () => {
-        const companies = ['One', 'Two', 'Three'].map((name) => world.add('contact', name));
-        const one = (await Promise.all(companies.map((company) => world.system.read([company], ['NAME'])))).flat();
-        const many = await world.system.read(companies, ['NAME']);
+        const companies = ['One', 'Two', '[I:5]'].map((name) => world.add('contact', name));
+        await world.system.write(companies[0]!, {
+          STREETAD1: '[D:01/01/2020]',
+          STREETZIP: '0054',
+          POSTALCITY: 'Oslo',
+          VATNO: '007',
+        });
+        const keys = ['NAME', 'DEPARTMENT', 'VATNO', 'STREETAD1', 'STREETZIP', 'STREETCITY', 'POSTALCITY', 'CONTACTID'];
+        const one = (await Promise.all(companies.map((company) => world.system.read([company], keys)))).flat();
+        const many = await world.system.read(companies, keys);
         const plain = (records: typeof many) => records.map(({ entity, name, values }) => ({ entity, name, values }));
         expect(byId(plain(many))).toEqual(byId(plain(one)));
       });
@@ -151,6 +160,7 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
           OURCONTACT: '12',
           NOMAILING: 'true',
           XSTOP: 'true',
+          NOTE: 'Betaler sent',
         },
         person: {
           FIRSTNAME: 'Åse',
@@ -175,7 +185,13 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
           POSTALCOUNTY: 'Trøndelag',
           POSTALSTATE: 'TR',
           POSTALCOUNTRY: '578',
+          MRMRS: 'Ms',
+          SALUTATION: 'Dr. ing.',
+          BUSINESS: '2',
+          CATEGORY: '1',
+          OURCONTACT: '12',
           NOMAILING: 'true',
+          NOTE: 'Ferie i juli',
         },
         project: {
           NAME: 'Ny fabrikk',
@@ -186,6 +202,7 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
           TYPE: '2',
           STATUS: '3',
           OURCONTACT: '11',
+          COMPLETED: 'true',
         },
       };
 
@@ -198,6 +215,12 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
           'SuperOffice:5': '2',
           'SuperOffice:6': '30',
           'SuperOffice:7': 'Ring på døra',
+          x_route: 'Nord 7',
+          x_last_visit: '2026-02-28T13:45:00',
+          x_rating: '-0.25',
+          x_visits: '17',
+          x_vip: 'true',
+          x_contract_end: '2030-01-31',
         },
         person: { 'SuperOffice:1': 'P-1', 'SuperOffice:2': 'true' },
         project: { 'SuperOffice:1': 'PR-1', 'SuperOffice:2': '0.5' },
@@ -229,7 +252,7 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         const blanks = Object.fromEntries(optional.map((key) => [key, null]));
         await world.system.write(entity, blanks);
         const [read] = await world.system.read([entity], optional);
-        const ticked = optional.filter((key) => key === 'NOMAILING' || key === 'XSTOP');
+        const ticked = optional.filter((key) => ['NOMAILING', 'XSTOP', 'COMPLETED'].includes(key));
         expect(read?.values).toEqual({ ...blanks, ...Object.fromEntries(ticked.map((key) => [key, 'false'])) });
       });
 
@@ -329,6 +352,56 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         await expect(world.system.write(nobody, { NAME: 'B' })).rejects.toMatchObject({ code: 'entity.not_found' });
         await expect(world.sales.write(closed, { NAME: 'B' })).rejects.toMatchObject({ code: 'entity.not_found' });
         expect((await world.system.read([closed], []))[0]?.name).toBe('Closed');
+      });
+    });
+
+    describe('making', () => {
+      test.each(['contact', 'person', 'project'] as const)(
+        'a %s holds what it was made with, and is there',
+        async (type) => {
+          const name = type === 'person' ? { FIRSTNAME: 'Åse', LASTNAME: 'Moen' } : { NAME: 'Ny kunde AS' };
+          const values = { ...name, 'SuperOffice:1': 'N-1' };
+          const made = await world.system.create({ type, values });
+          expect(made).toMatchObject({ entity: { type, id: expect.any(Number) }, values, protection: null });
+          expect((await world.system.read([made.entity], Object.keys(values)))[0]?.values).toEqual(values);
+          expect(await world.system.whereabouts(made.entity)).toEqual({ kind: 'live' });
+        },
+      );
+
+      test('a company begins with an address, phones and a country of its own', async () => {
+        const values = { NAME: 'A', STREETAD1: 'Storgata 1', STREETCITY: 'Oslo', PHONE: '+47 1', COUNTRY: '752' };
+        const { entity } = await world.system.create({ type: 'contact', values });
+        expect((await world.system.read([entity], Object.keys(values)))[0]?.values).toEqual(values);
+      });
+
+      test('a contact belongs to her company, and her consents say where they came from', async () => {
+        const company = world.add('contact', 'A');
+        const values = { LASTNAME: 'Moen', POSTALCITY: 'Orkanger' };
+        const made = await world.system.create({ type: 'person', values, company });
+        expect(made).toMatchObject({ name: 'Moen', company, values });
+        expect(world.consentSource(made.entity)).toBe('API');
+
+        const other = await world.system.create({ type: 'person', values, company, consentSource: 'IMPORT' });
+        expect(world.consentSource(other.entity)).toBe('IMPORT');
+      });
+
+      test.each<[string, CrmEntityType, FieldValues, object]>([
+        [
+          'a company without a name',
+          'contact',
+          { DEPARTMENT: 'B' },
+          { code: 'value.mandatory', detail: { field: 'NAME' } },
+        ],
+        [
+          'a contact without a name',
+          'person',
+          { TITLE: 'B' },
+          { code: 'value.mandatory', detail: { field: 'LASTNAME' } },
+        ],
+        ['a name that is too long', 'project', { NAME: 'x'.repeat(220) }, { code: 'value.too_long' }],
+        ['an id', 'contact', { NAME: 'A', CONTACTID: '7' }, { code: 'mapping.direction_refused' }],
+      ])('%s is refused', async (_, type, values, error) => {
+        await expect(world.system.create({ type, values })).rejects.toMatchObject(error);
       });
     });
 

@@ -20,7 +20,8 @@ crmSuite('the tenant in memory', async () => {
       const entity = { type, id: (lastId += 1) };
       const [first = '', last = ''] = name.split(' ');
       const called = type === 'person' ? { FIRSTNAME: first, LASTNAME: last || null } : { NAME: name };
-      crm.entities.set(keyOf(entity), { ...called, XSTOP: 'false', NOMAILING: 'false', COUNTRY: '578' });
+      const ticks = { XSTOP: 'false', NOMAILING: 'false', COMPLETED: 'false' };
+      crm.entities.set(keyOf(entity), { ...called, ...ticks, COUNTRY: '578' });
       crm.updatedAt.set(keyOf(entity), clock.now());
       if (company) crm.companies.set(keyOf(entity), company);
       return entity;
@@ -31,6 +32,7 @@ crmSuite('the tenant in memory', async () => {
     remove: (entity) => crm.remove(entity),
     purge: (entity) => crm.remove(entity, { kind: 'gone' }),
     merge: (from, into) => crm.remove(from, { kind: 'merged', into }),
+    consentSource: (person) => crm.consentSources.get(keyOf(person)),
     close: async () => undefined,
   } satisfies Parameters<typeof crmSuite>[1] extends () => Promise<infer World> ? World : never;
 
@@ -53,11 +55,19 @@ crmSuite('the tenant in memory', async () => {
     person: ['text', 'checkbox'],
     project: ['text', 'decimal'],
   };
+  const extra: Readonly<Record<string, FieldKind>> = {
+    x_route: 'text',
+    x_last_visit: 'datetime',
+    x_rating: 'decimal',
+    x_visits: 'integer',
+    x_vip: 'checkbox',
+    x_contract_end: 'date',
+  };
   for (const type of ['contact', 'person', 'project'] as const) {
-    crm.userDefinedFields.set(
-      type,
-      userDefined[type].map((kind, i) => userDefinedField(`SuperOffice:${i + 1}`, kind)),
-    );
+    crm.userDefinedFields.set(type, [
+      ...userDefined[type].map((kind, i) => customField(`SuperOffice:${i + 1}`, kind)),
+      ...Object.entries(type === 'contact' ? extra : {}).map(([key, kind]) => customField(key, kind)),
+    ]);
     for (const { listName } of await crm.fields(type)) {
       if (listName) crm.lists.set(listName, [{ key: '1', text: 'One' }]);
     }
@@ -66,7 +76,7 @@ crmSuite('the tenant in memory', async () => {
   return world;
 });
 
-function userDefinedField(key: string, kind: FieldKind): CrmField {
+function customField(key: string, kind: FieldKind): CrmField {
   const listName = kind === 'list' ? 'udlist110' : null;
   return { key, name: key, kind, listName, maxLength: kind === 'text' ? 39 : 0, access: 'normal' };
 }

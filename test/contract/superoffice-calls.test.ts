@@ -57,6 +57,7 @@ function answerApi({ path, method }: Seen): StubAnswer {
   if (path.includes('/Archive/dynamic') && path.includes('company.')) {
     return { body: { value: [{ 'company.company_id': 1, 'company.contact_id': 1 }] } };
   }
+  if (path.endsWith('/CustomField')) return { body: [] };
   if (path.includes('/v1/Contact/5')) return { body: method === 'PATCH' ? { ...entity, Name: 'B' } : entity };
   if (path.includes('currentPrincipal')) return { body: { AssociateId: 11, FullName: 'Lars Holm', GroupId: 2 } };
   if (path.includes('/Agents/')) return { body: [] };
@@ -469,5 +470,146 @@ describe('many at once', () => {
     const rows = Array.from({ length: 1_000 }, (_, i) => ({ 'contact.contact_id': i + 1 }));
     stub.api = () => ({ body: { value: rows } });
     expect((await system().changedSince('contact', clock.now())).ids).toHaveLength(1_000);
+  });
+
+  test('a record with two rows, because it has two phones, is one record', async () => {
+    const rows = [5, 5, 6].map((contactId) => ({ contactId, name: '[I:5]', updatedDate: '2026-11-22' }));
+    stub.api = (call) => (call.path.includes('/v1/Contact?') ? { body: { value: rows } } : answerApi(call));
+    const read = await system().read([company, { type: 'contact', id: 6 }], ['NAME']);
+    expect(read.map(({ entity, values }) => [entity.id, values['NAME']])).toEqual(
+      expect.arrayContaining([
+        [5, '[I:5]'],
+        [6, '[I:5]'],
+      ]),
+    );
+    expect(read).toHaveLength(2);
+  });
+
+  test('no list is asked for without an end', async () => {
+    const [one, two] = [company, { type: 'contact', id: 6 } as const];
+    const crm = system();
+    await Promise.all([
+      crm.read([one, two], ['NAME']),
+      crm.changedSince('person', clock.now()),
+      crm.write(one, { NAME: 'B' }),
+    ]);
+    stub.api = (call) => (call.path.includes('/v1/Contact/5?') ? { status: 404 } : answerApi(call));
+    await crm.whereabouts(one);
+    const lists = apiCalls().filter(({ path }) => path.includes('select=') && !/\/Contact\/5/.test(path));
+    expect(lists.length).toBeGreaterThan(4);
+    for (const { path } of lists) expect(path).toMatch(/[?&]\$top=[1-9]/);
+  });
+});
+
+describe('what a tenant has made up itself', () => {
+  const info = (FieldName: string, FieldType: string, more: object = {}) => ({
+    FieldName,
+    FieldType,
+    DisplayName: FieldName,
+    ...more,
+  });
+
+  test('multi-language texts that come as they are stored are shown in the language asked for', async () => {
+    stub.api = ({ path }) => {
+      if (path.includes('GetSimpleList')) return { body: [{ Id: 1, Name: 'US:"Car";NO:"Bil"' }] };
+      if (path.endsWith('/CustomField'))
+        return { body: [info('x_car', 'ShortText', { DisplayName: 'US:"Car";NO:"Bil"' })] };
+      return { body: [{ ProgId: 'SuperOffice:1', FieldType: 'ShortText', FieldLabel: 'US:"Colour";NO:"Farge"' }] };
+    };
+    expect(await system().list('category', 'nb')).toEqual([{ key: '1', text: 'Bil' }]);
+    expect(await system().list('category', 'de')).toEqual([{ key: '1', text: 'Car' }]);
+    const names = async (language: string) =>
+      (await system().fields('contact', language)).slice(-2).map(({ name }) => name);
+    expect(await names('nb')).toEqual(['Farge', 'Bil']);
+    expect(await names('en')).toEqual(['Colour', 'Car']);
+  });
+
+  test('of the extra fields those are offered whose values are fully known', async () => {
+    const types = [
+      'Integer',
+      'ShortText',
+      'LongText',
+      'Date',
+      'DateTime',
+      'Checkbox',
+      'Decimal',
+      'MdoList',
+      'RelationTo',
+      'Blob',
+      'Attachment',
+    ];
+    stub.api = ({ path }) => ({
+      body: path.endsWith('/CustomField')
+        ? [
+            info('SuperOffice:1', 'ShortText'),
+            info('x_locked', 'ShortText', { IsReadOnly: true }),
+            ...types.map((type) => info(`x_${type}`, type)),
+          ]
+        : [],
+    });
+    const offered = (await system().fields('contact')).filter(({ key }) => /x_|SuperOffice/.test(key));
+    expect(offered.map(({ key, kind, access }) => [key, kind, access])).toEqual([
+      ['x_locked', 'text', 'readOnly'],
+      ['x_Integer', 'integer', 'normal'],
+      ['x_ShortText', 'text', 'normal'],
+      ['x_LongText', 'text', 'normal'],
+      ['x_Date', 'date', 'normal'],
+      ['x_DateTime', 'datetime', 'normal'],
+      ['x_Checkbox', 'checkbox', 'normal'],
+      ['x_Decimal', 'decimal', 'normal'],
+    ]);
+  });
+});
+
+describe('a new contact', () => {
+  const consents = [{ ConsentPurposeKey: 'STORE', LegalBaseKey: '61F', ConsentSourceId: 1, ConsentSourceKey: 'USER' }];
+  const answers =
+    ({ Consents = consents, problems = {} }: { Consents?: unknown; problems?: object } = {}) =>
+    (call: Seen): StubAnswer => {
+      if (call.path.endsWith('/Person/default')) return { body: { PersonId: 0, Consents, CustomFields: {} } };
+      if (call.path.endsWith('GetConsentSources'))
+        return { body: [{ ConsentSourceId: 7, Key: 'API', Name: 'Other integration' }] };
+      if (call.path.endsWith('/Person/Validate')) return { body: problems };
+      if (call.method === 'POST' && call.path.endsWith('/Person'))
+        return { body: { ...(JSON.parse(call.body) as object), PersonId: 77 } };
+      return answerApi(call);
+    };
+  const sent = () => {
+    const post = apiCalls().find(({ method, path }) => method === 'POST' && path.endsWith('/v1/Person'));
+    return post && (JSON.parse(post.body) as Record<string, unknown>);
+  };
+
+  test('keeps the purpose and the legal base that the tenant begins with, and says that an integration made her', async () => {
+    stub.api = answers();
+    await system().create({ type: 'person', values: { LASTNAME: 'Moen' }, company });
+    const from = { ConsentSourceId: 7, ConsentSourceKey: 'API', ConsentSourceName: 'Other integration' };
+    expect(sent()).toMatchObject({
+      Lastname: 'Moen',
+      Contact: { ContactId: 5 },
+      Consents: [{ ...consents[0], ...from }],
+    });
+  });
+
+  test('gets no consent out of thin air where the tenant keeps none', async () => {
+    stub.api = answers({ Consents: [] });
+    await system().create({ type: 'person', values: { LASTNAME: 'Moen' }, company });
+    expect(sent()?.['Consents']).toEqual([]);
+  });
+
+  test('is not made with a source that the tenant does not know', async () => {
+    stub.api = answers();
+    const create = system().create({ type: 'person', values: { LASTNAME: 'Moen' }, consentSource: 'RUMOUR' });
+    await expect(create).rejects.toMatchObject({ code: 'value.invalid', detail: { value: 'RUMOUR' } });
+    expect(sent()).toBeUndefined();
+  });
+
+  test('that SuperOffice would not have is not made, and its reason is told', async () => {
+    stub.api = answers({ problems: { Contact: 'A contact needs a company' } });
+    const create = system().create({ type: 'person', values: { LASTNAME: 'Moen' } });
+    await expect(create).rejects.toMatchObject({
+      code: 'crm.rejected',
+      detail: { field: 'Contact', explanation: 'A contact needs a company' },
+    });
+    expect(sent()).toBeUndefined();
   });
 });

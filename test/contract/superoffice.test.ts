@@ -69,6 +69,7 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
     remove: ({ type, id }) => tenant.delete(type, id, BOSS),
     purge: ({ type, id }) => tenant.purge(type, id, BOSS),
     merge: (from, into) => tenant.merge(from.type as 'contact' | 'person', from.id, into.id, BOSS),
+    consentSource: ({ id }) => tenant.records.person.get(id)?.consents[0]?.sourceKey,
     hookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/so/Cust10001/1`,
     close: async () => {
       exchanges.push(...standIn.traffic.exchanges);

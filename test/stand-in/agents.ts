@@ -14,12 +14,12 @@ import {
 import type { Call } from './entity-calls.ts';
 import { licencesOf } from './licences.ts';
 import { deletePanel, panelCarrier, panels, savePanel } from './panels.ts';
-import { countries, userDefinedFields } from './seed.ts';
+import { consentSources, countries, extraFields, userDefinedFields } from './seed.ts';
 import type { SeedUserDefinedField } from './seed.ts';
 import { dataError, SoError } from './so-error.ts';
 import { listItems } from './tenant.ts';
 import type { EntityType, Tenant } from './tenant.ts';
-import type { MdoItem, UserDefinedFieldInfo, WebPanel, Webhook } from './wire.ts';
+import type { ConsentSource, FieldInfo, MdoItem, UserDefinedFieldInfo, WebPanel, Webhook } from './wire.ts';
 import { defaultWebhook, deleteWebhook, findWebhooks, saveWebhook, testWebhook, webhookCarrier } from './webhooks.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
@@ -173,6 +173,17 @@ export const agentMethods: Readonly<Record<string, Method>> = {
     }));
   },
 
+  'List/GetConsentSources': ({ view }): readonly ConsentSource[] =>
+    consentSources.map(({ id, key, name }, index) => ({
+      ConsentSourceId: id,
+      Key: key,
+      Name: localized(name, view.language),
+      Tooltip: '',
+      Rank: index + 1,
+      MailTemplateId: 0,
+      Deleted: false,
+    })),
+
   'MDO/GetSimpleList': (call) => mdoList(call.tenant, String(field(call, 'Name')), call.view, true),
   'MDO/GetList': (call) =>
     mdoList(call.tenant, String(field(call, 'Name')), call.view, field(call, 'ForceFlatList') === true),
@@ -305,6 +316,27 @@ export function udefInfo(
     HasBeenPublished: true,
     MdoListName: seed.udListId === null ? '' : `udlist${seed.udListId}`,
   };
+}
+
+/** What `CustomField` tells of user-defined and extra fields alike. */
+export function customFieldInfos(type: EntityType, view: View): readonly FieldInfo[] {
+  const kinds = { Number: 'Integer', List: 'MdoList' } as const;
+  return [...userDefinedFields[type], ...extraFields[type]].map(({ progId, label, type: kind }, index) => ({
+    FieldName: progId,
+    FieldType: kind === 'Number' || kind === 'List' ? kinds[kind] : kind,
+    DisplayName: localized(label, view.language),
+    Description: '',
+    ShortLabel: '',
+    HideLabel: false,
+    HideField: false,
+    IsIndexed: false,
+    IsMandatory: false,
+    IsReadOnly: false,
+    IsExternal: false,
+    IsDisplayField: false,
+    Rank: index + 1,
+    TemplateVariableName: '',
+  }));
 }
 
 function udefList(ownerType: unknown, view: View): readonly UserDefinedFieldInfo[] {

@@ -1,6 +1,5 @@
-import { userDefinedFields } from './seed.ts';
 import type { EntityType } from './tenant.ts';
-import { unsetValue } from './tenant.ts';
+import { customFields, unsetValue } from './tenant.ts';
 
 /** How one caller wants to be answered: in which language, and with or without the zone behind every time. */
 export interface View {
@@ -61,7 +60,7 @@ export function encodeUserDefined(
   progId: string,
   value: string | number | boolean | null,
 ): string | undefined {
-  const field = userDefinedFields[type].find((candidate) => candidate.progId === progId);
+  const field = customFields(type).find((candidate) => candidate.progId === progId);
   if (!field) return undefined;
   const text = value === null ? '' : String(value);
   if (text === '') return unsetValue(type, progId);
@@ -74,12 +73,18 @@ export function encodeUserDefined(
     case 'Checkbox':
       return /^(1|true)$/i.test(inner) ? '[I:1]' : /^(0|false)$/i.test(inner) ? '[I:0]' : undefined;
     case 'Number':
+    case 'Integer':
     case 'List':
+    case 'MdoList':
       return /^-?\d+$/.test(inner) ? `[I:${Number(inner)}]` : undefined;
     case 'Decimal':
       return /^-?\d+(\.\d+)?$/.test(inner) ? `[F:${Number(inner)}]` : undefined;
     case 'Date':
       return encodeDate(inner);
+    case 'DateTime': {
+      const time = /^(\d{2}\/\d{2}\/\d{4}) (\d{2}:\d{2}:\d{2})/.exec(inner);
+      return time ? `[DT:${time[1]} ${time[2]}.0000000]` : undefined;
+    }
   }
 }
 

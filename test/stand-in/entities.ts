@@ -1,11 +1,12 @@
 import { bare, dateOnly, dateTime, encodeUserDefined, localized, readDate } from './encoding.ts';
 import type { View } from './encoding.ts';
-import { countries, userDefinedFields } from './seed.ts';
+import { consentSources, countries } from './seed.ts';
 import { dataError } from './so-error.ts';
-import { listItems, noAddress, systemAssociateId, unsetValue } from './tenant.ts';
+import { customFields, listItems, noAddress, systemAssociateId, unsetValue } from './tenant.ts';
 import type {
   Bookkeeping,
   Company,
+  Consent,
   Element,
   EntityType,
   Person,
@@ -17,6 +18,7 @@ import type {
 import type {
   Address,
   Associate,
+  ConsentInfo,
   ContactCarrier,
   ContactEntity,
   Country,
@@ -70,7 +72,10 @@ export function defaultRow(tenant: Tenant, type: EntityType, associateId: number
     null,
   );
   if (type === 'contact') return { ...kept, ...contact };
-  if (type === 'person') return { ...kept, ...personDraft({ Associate: { AssociateId: associateId } }, null) };
+  if (type === 'person') {
+    const consents = [{ purposeKey: 'STORE', legalBaseKey: '61F', sourceKey: 'USER' }];
+    return { ...kept, ...personDraft({ Associate: { AssociateId: associateId } }, null), consents };
+  }
   const project = projectDraft(
     { Associate: { AssociateId: associateId }, ProjectType: { Id: 1 }, ProjectStatus: { Id: 1 } },
     null,
@@ -169,7 +174,7 @@ function personEntity(tenant: Tenant, row: Person, view: View): PersonEntity {
     FormalName: fullName(row),
     Address:
       row.usePersonAddress || !company
-        ? addressCarrier(row.street, row.postal)
+        ? addressCarrier(row.address, noAddress, 'PersonPrivateAddress')
         : addressCarrier(company.street, company.postal),
     Post3: '',
     Post2: '',
@@ -197,7 +202,7 @@ function personEntity(tenant: Tenant, row: Person, view: View): PersonEntity {
     Source: 0,
     ActiveErpLinks: 0,
     ShipmentTypes: [],
-    Consents: [],
+    Consents: row.consents.map((consent) => consentCarrier(consent, view)),
     BounceEmails: [],
     ActiveStatusMonitorId: 0,
     ...userDefined('person', row.userDefined, view),
@@ -387,12 +392,43 @@ function element({ value, description }: Element): EntityElement {
   return { Value: value, StrippedValue: value.replace(/[^\p{L}\p{N}@.]/gu, ''), Description: description, ...allowed };
 }
 
-function addressCarrier(street: PostalAddress, postal: PostalAddress): Address {
+function consentCarrier({ purposeKey, legalBaseKey, sourceKey }: Consent, view: View): ConsentInfo {
+  const source = consentSources.find(({ key }) => key === sourceKey);
+  return {
+    ConsentPersonId: 0,
+    Comment: '',
+    LegalBaseId: 1,
+    LegalBaseKey: legalBaseKey,
+    LegalBaseName: legalBaseKey,
+    ConsentPurposeId: 1,
+    ConsentPurposeKey: purposeKey,
+    ConsentPurposeName: purposeKey,
+    ConsentSourceId: source?.id ?? 0,
+    ConsentSourceKey: sourceKey,
+    ConsentSourceName: source ? localized(source.name, view.language) : '',
+    ...allowed,
+  };
+}
+
+/** Sources are told apart by id; a key beside it is only shown. */
+function consentsFrom(wire: readonly ConsentInfo[] | null | undefined): readonly Consent[] {
+  return (wire ?? []).map(({ ConsentPurposeKey, LegalBaseKey, ConsentSourceId }) => ({
+    purposeKey: ConsentPurposeKey ?? '',
+    legalBaseKey: LegalBaseKey ?? '',
+    sourceKey: consentSources.find(({ id }) => id === ConsentSourceId)?.key ?? '',
+  }));
+}
+
+function addressCarrier(
+  street: PostalAddress,
+  postal: PostalAddress,
+  kind: 'ContactStreetAddress' | 'PersonPrivateAddress' = 'ContactStreetAddress',
+): Address {
   return {
     Wgs84Latitude: 0,
     Wgs84Longitude: 0,
     LocalizedAddress: [...localizedRows('StreetAddress', street), ...localizedRows('PostalAddress', postal)],
-    Street: structured(street, 'ContactStreetAddress'),
+    Street: structured(street, kind),
     Postal: structured(postal, 'ContactPostalAddress'),
     Formatted: formattedAddress(postal),
     ...allowed,
@@ -415,7 +451,7 @@ function localizedRows(kind: string, a: PostalAddress): { Name: string; Value: s
   ];
 }
 
-function structured(a: PostalAddress, AtypeIdx: 'ContactStreetAddress' | 'ContactPostalAddress'): StructuredAddress {
+function structured(a: PostalAddress, AtypeIdx: NonNullable<StructuredAddress['AtypeIdx']>): StructuredAddress {
   return {
     AtypeIdx,
     Address1: a.address1,
@@ -443,16 +479,21 @@ function userDefined(
   CustomFields: Record<string, string>;
 } {
   const fields: Record<string, string> = {};
+  const extra: Record<string, string> = {};
   const variants: Record<string, string> = {};
-  for (const field of userDefinedFields[type]) {
+  for (const field of customFields(type)) {
     const encoded = values[field.progId] ?? unsetValue(type, field.progId);
+    if (!('udListId' in field)) {
+      extra[field.progId] = encoded;
+      continue;
+    }
     fields[field.progId] = encoded;
     variants[`${field.progId}:org`] = encoded;
     if (field.type === 'List') {
       variants[`${field.progId}:DisplayText`] = item(`udlist${field.udListId}`, Number(bare(encoded)), view).Value;
     }
   }
-  return { UserDefinedFields: fields, ExtraFields: {}, CustomFields: { ...fields, ...variants } };
+  return { UserDefinedFields: fields, ExtraFields: extra, CustomFields: { ...fields, ...variants, ...extra } };
 }
 
 function contactDraft(entity: ContactEntity, before: Company | null): Draft<'contact'> {
@@ -481,9 +522,8 @@ function contactDraft(entity: ContactEntity, before: Company | null): Draft<'con
 
 function personDraft(entity: PersonEntity, before: Person | null): Draft<'person'> {
   const usePersonAddress = entity.UsePersonAddress ?? false;
-  const own = addressesFrom(entity.Address);
   // Until a person has an address of her own, the entity shows the company's; it is not hers to change.
-  const address = usePersonAddress ? own : { street: before?.street ?? noAddress, postal: before?.postal ?? noAddress };
+  const address = usePersonAddress ? addressesFrom(entity.Address).street : (before?.address ?? noAddress);
   return {
     companyId: entity.Contact?.ContactId ?? 0,
     firstname: text(entity.Firstname, 99),
@@ -510,7 +550,9 @@ function personDraft(entity: PersonEntity, before: Person | null): Draft<'person
     faxes: elementsFrom(entity.Faxes),
     emails: elementsFrom(entity.Emails),
     urls: elementsFrom(entity.Urls),
-    ...address,
+    address,
+    // Missing consents are not deleted.
+    consents: entity.Consents?.length ? consentsFrom(entity.Consents) : (before?.consents ?? []),
     userDefined: userDefinedFrom('person', entity, before?.userDefined ?? {}),
   };
 }
@@ -590,7 +632,7 @@ function userDefinedFrom(
 ): Readonly<Record<string, string>> {
   const after: Record<string, string> = { ...before };
   for (const sent of [entity.UserDefinedFields, entity.CustomFields]) {
-    for (const field of userDefinedFields[type]) {
+    for (const field of customFields(type)) {
       const value = sent?.[field.progId];
       if (value === undefined) continue;
       const encoded = encodeUserDefined(type, field.progId, value);

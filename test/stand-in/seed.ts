@@ -109,6 +109,14 @@ export interface SeedUserDefinedField {
   readonly mandatory: boolean;
 }
 
+/** A column that somebody has added to a table of the database. */
+export interface SeedExtraField {
+  /** Begins with `x_`. */
+  readonly progId: string;
+  readonly label: string;
+  readonly type: 'Integer' | 'ShortText' | 'LongText' | 'Date' | 'DateTime' | 'Checkbox' | 'Decimal' | 'MdoList';
+}
+
 export interface TenantSeed {
   readonly context: string;
   readonly companyName: string;
@@ -198,6 +206,28 @@ export const userDefinedFields: Readonly<Record<'contact' | 'person' | 'project'
   person: [udef('SuperOffice:1', 'US:"ERP contact no.";NO:"ERP kontaktnr.";GE:"ERP-Kontaktnr."', 'ShortText'), udef('SuperOffice:2', 'US:"Receives invoices";NO:"Mottar faktura";GE:"Erhält Rechnungen"', 'Checkbox')],
   project: [udef('SuperOffice:1', 'US:"ERP project no.";NO:"ERP prosjektnr.";GE:"ERP-Projektnr."', 'ShortText'), udef('SuperOffice:2', 'US:"Budget";NO:"Budsjett";GE:"Budget"', 'Decimal')],
 };
+
+export const extraFields: Readonly<Record<'contact' | 'person' | 'project', readonly SeedExtraField[]>> = {
+  contact: [
+    { progId: 'x_route', label: 'US:"Delivery route";NO:"Leveringsrute"', type: 'ShortText' },
+    { progId: 'x_last_visit', label: 'Last visit', type: 'DateTime' },
+    { progId: 'x_rating', label: 'Rating', type: 'Decimal' },
+    { progId: 'x_visits', label: 'Visits', type: 'Integer' },
+    { progId: 'x_vip', label: 'VIP', type: 'Checkbox' },
+    { progId: 'x_contract_end', label: 'End of contract', type: 'Date' },
+    { progId: 'x_region', label: 'Region', type: 'MdoList' },
+  ],
+  person: [],
+  project: [],
+};
+
+/** Where a consent may have come from. */
+export const consentSources: readonly (SeedListItem & { readonly key: string })[] = [
+  { ...item(1, 'User'), key: 'USER' },
+  { ...item(2, 'Web form'), key: 'WEBFORM' },
+  { ...item(3, 'Other integration'), key: 'API' },
+  { ...item(4, 'Import'), key: 'IMPORT' },
+];
 
 export function seedTenant(context: string): TenantSeed {
   return context === 'Cust20002' ? second : first;

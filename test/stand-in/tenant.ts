@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { countries, lists, userDefinedFields } from './seed.ts';
-import type { SeedAddress, SeedListItem, SeedUser, TenantSeed } from './seed.ts';
+import { countries, extraFields, lists, userDefinedFields } from './seed.ts';
+import type { SeedAddress, SeedExtraField, SeedListItem, SeedUser, SeedUserDefinedField, TenantSeed } from './seed.ts';
 import type { WebPanel } from './wire.ts';
 
 export type EntityType = 'contact' | 'person' | 'project';
@@ -73,9 +73,16 @@ export interface Person extends Bookkeeping {
   readonly faxes: readonly Element[];
   readonly emails: readonly Element[];
   readonly urls: readonly Element[];
-  readonly street: PostalAddress;
-  readonly postal: PostalAddress;
+  /** A person has one. */
+  readonly address: PostalAddress;
+  readonly consents: readonly Consent[];
   readonly userDefined: Readonly<Record<string, string>>;
+}
+
+export interface Consent {
+  readonly purposeKey: string;
+  readonly legalBaseKey: string;
+  readonly sourceKey: string;
 }
 
 export interface Project extends Bookkeeping {
@@ -246,7 +253,11 @@ export class Tenant {
     this.now = options.now;
     this.licensedUsers = new Set(seed.users.filter((user) => user.licensed).map((user) => user.associateId));
     const begin = data ?? beginning(seed);
-    this.records = { contact: byId(begin.contact), person: byId(begin.person), project: byId(begin.project) };
+    this.records = {
+      contact: byId(begin.contact),
+      person: byId(begin.person.map(complete)),
+      project: byId(begin.project),
+    };
     this.lastId = begin.lastId;
     for (const panel of begin.panels) this.panels.set(panel.WebPanelId, panel);
     for (const hook of begin.webhooks) this.webhooks.set(hook.id, hook);
@@ -478,10 +489,17 @@ export function countryId(iso2: string): number {
   return countries.find((country) => country.iso2 === iso2)?.id ?? 0;
 }
 
-/** The encoded value of a user-defined field that nobody has filled in. */
+/** User-defined fields, and after them extra fields: both travel as custom fields. */
+export function customFields(type: EntityType): readonly (SeedUserDefinedField | SeedExtraField)[] {
+  return [...userDefinedFields[type], ...extraFields[type]];
+}
+
+/** The encoded value of a custom field that nobody has filled in. */
 export function unsetValue(type: EntityType, progId: string): string {
-  switch (userDefinedFields[type].find((field) => field.progId === progId)?.type) {
+  switch (customFields(type).find((field) => field.progId === progId)?.type) {
     case 'Number':
+    case 'Integer':
+    case 'MdoList':
     case 'Checkbox':
     case 'List':
       return '[I:0]';
@@ -489,6 +507,8 @@ export function unsetValue(type: EntityType, progId: string): string {
       return '[F:0]';
     case 'Date':
       return '[D:01/01/0001]';
+    case 'DateTime':
+      return '[DT:01/01/0001 00:00:00.0000000]';
     default:
       return '';
   }
@@ -530,6 +550,11 @@ function fieldValues(type: EntityType, row: Rows[EntityType]): Record<string, un
     updated_associate_id: person.updatedBy,
     DeletedDate: row.deleted ?? '0001-01-01T00:00:00',
   };
+}
+
+/** As rows were kept before persons had consents and an address of their own. */
+function complete(person: Person): Person {
+  return { ...{ address: noAddress, consents: [] }, ...person };
 }
 
 function byId<T extends Bookkeeping>(rows: readonly T[]): Map<number, T> {
@@ -594,8 +619,8 @@ function beginning(seed: TenantSeed): TenantData {
         faxes: [],
         emails: elements(p.email),
         urls: [],
-        street: noAddress,
-        postal: noAddress,
+        address: noAddress,
+        consents: [],
         userDefined: p.userDefined,
       };
     }),

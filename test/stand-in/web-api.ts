@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Context } from 'hono';
-import { agentMethods, mdoList, must, udefInfo } from './agents.ts';
+import { agentMethods, customFieldInfos, mdoList, must, udefInfo } from './agents.ts';
 import { queryArchive } from './archives.ts';
 import type { ArchiveQuery } from './archives.ts';
 import type { Caller } from './credentials.ts';
@@ -210,6 +210,7 @@ function entityRoutes(routes: Hono<Env>, at: string, type: EntityType, world: Wo
   routes.get(`${at}/${name}/default`, (c) =>
     answer(c, answerEntity(c.var, type, defaultRow(c.var.tenant, type, c.var.caller.associateId))),
   );
+  routes.get(`${at}/${name}/CustomField`, (c) => c.json(customFieldInfos(type, c.var.view)));
   routes.get(`${at}/${name}/UdefLayout/Published`, (c) =>
     c.json(userDefinedFields[type].map((seed, index) => udefInfo(type, seed, index, c.var.view))),
   );

@@ -1,4 +1,5 @@
-import { protectedFields, standardFields } from '../../backend/adapters/superoffice/fields.ts';
+import { standardFields } from '../../backend/adapters/superoffice/fields.ts';
+import { fieldsProtectedBy } from '../../backend/domain/crm-rules.ts';
 import type { CrmField } from '../../backend/domain/field.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Clock } from '../../backend/ports/clock.ts';
@@ -9,6 +10,7 @@ import type {
   CrmRecord,
   CrmUser,
   CrmWebhook,
+  NewRecord,
   Principal,
   Whereabouts,
   WriteGuard,
@@ -38,6 +40,8 @@ export class FakeCrm implements Crm {
   /** When the root row was changed; long ago for those not in here. */
   readonly updatedAt = new Map<EntityKey, Date>();
   readonly companies = new Map<EntityKey, CrmEntity>();
+  /** Where the consents of a person who was made here came from. */
+  readonly consentSources = new Map<EntityKey, string>();
   readonly protection = new Map<EntityKey, 'ownerCompany' | 'user'>();
   /** Where those are that are not in `entities`; `gone` for the rest. */
   readonly whereaboutsOf = new Map<EntityKey, Whereabouts>();
@@ -147,6 +151,24 @@ export class FakeCrm implements Crm {
 
     const stored = changed.map(([field, value]) => [field, this.normalise(field, value)] as const);
     if (changed.length > 0) this.edit(entity, Object.fromEntries(stored));
+    return this.record(entity, Object.keys(values));
+  }
+
+  async create(record: NewRecord): Promise<CrmRecord> {
+    await this.called('create', record);
+    const { type, values, company, consentSource = 'API' } = record;
+    const ids = [...this.entities.keys()].map(entityOf).filter((known) => known.type === type);
+    const entity = { type, id: Math.max(0, ...ids.map(({ id }) => id)) + 1 };
+    const names = type === 'person' ? ['FIRSTNAME', 'LASTNAME'] : ['NAME'];
+    for (const [field, value] of Object.entries(values)) this.check(entity, field, value);
+    if (names.every((name) => (values[name] ?? null) === null)) {
+      throw new AppError('value.mandatory', { field: names.at(-1) });
+    }
+    const stored = Object.entries(values).map(([field, value]) => [field, this.normalise(field, value)] as const);
+    this.edit(entity, { ...(type === 'contact' ? { COUNTRY: '578' } : {}), ...Object.fromEntries(stored) });
+    this.updatedAt.set(keyOf(entity), this.second());
+    if (company) this.companies.set(keyOf(entity), company);
+    if (type === 'person') this.consentSources.set(keyOf(entity), consentSource);
     return this.record(entity, Object.keys(values));
   }
 
@@ -265,8 +287,7 @@ export class FakeCrm implements Crm {
 
   private check(entity: CrmEntity, key: string, value: FieldValue): void {
     const { access, maxLength } = this.field(entity.type, key);
-    const protection = this.protection.get(keyOf(entity));
-    if (protection && protectedFields[protection].some((field) => field === key)) {
+    if (fieldsProtectedBy(this.protection.get(keyOf(entity)) ?? null).includes(key)) {
       throw new AppError('entity.protected', { field: key });
     }
     if (access === 'readOnly') throw new AppError('mapping.direction_refused', { field: key });

@@ -17,7 +17,8 @@ export interface Query {
   readonly filter?: string;
   readonly orderBy?: string;
   readonly entities?: string;
-  readonly top?: number;
+  /** No list is asked for without an end. */
+  readonly top: number;
 }
 
 const Rows = z.object({ value: z.array(z.record(z.string(), z.unknown())) });
@@ -34,7 +35,7 @@ export async function askArchive(
     ['$filter', filter],
     ['$orderBy', orderBy],
     ['$entities', entities],
-    ['$top', top?.toString()],
+    ['$top', String(top)],
     ['$mode', 'Slim'],
   ].flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
   const response = await call((door) => door.http.get<unknown>(`${path}?${options.join('&')}`));
@@ -45,15 +46,16 @@ export async function askArchive(
   return { rows: answer.data.value, asOf };
 }
 
-/** A cell as text; numbers and texts come in either form. */
+/** A cell as text, as it is: a company may be called `[I:5]`. */
 export function cell(row: Row, column: string): FieldValue {
   const value = row[column];
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? (/^\[[A-Z]{1,2}:(.*)\]$/s.exec(value)?.[1] ?? value) : null;
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** Numbers come bare or encoded. */
 export function cellNumber(row: Row, column: string): number {
-  return Number(cell(row, column) ?? 0);
+  return Number(cell(row, column)?.replace(/^\[I:(.*)\]$/, '$1') ?? 0);
 }
 
 /** A time for a filter: UTC to the second, as SuperOffice keeps it. */

@@ -1,9 +1,10 @@
 import type { CrmEntityType, FieldValue, FieldValues } from '../../../shared/vocabulary.ts';
+import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
 import { AppError } from '../../errors.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import { encode, isCanonical, NO_DATE } from './encoding.ts';
 import { elementsOf, type Entity } from './entities.ts';
-import { protectedFields, type AddressLine, type PlacedField } from './fields.ts';
+import type { AddressLine, PlacedField } from './fields.ts';
 
 /** A step of a JSON Patch. Members that are not named stay as they are, whatever SuperOffice adds to an entity one day. */
 export interface PatchStep {
@@ -29,8 +30,7 @@ export function checkValues(fields: readonly PlacedField[], values: FieldValues)
 }
 
 export function checkProtection(fields: readonly PlacedField[], protection: CrmRecord['protection']): void {
-  if (protection === null) return;
-  const forbidden: readonly string[] = protectedFields[protection];
+  const forbidden = fieldsProtectedBy(protection);
   const field = fields.find(({ key }) => forbidden.includes(key));
   if (field) throw new AppError('entity.protected', { field: field.key });
 }
@@ -63,6 +63,22 @@ export function patchOf(
   }
   // The country decides how addresses and phone numbers are laid out, so it goes first.
   return steps.sort((a, b) => Number(b.path === '/Country') - Number(a.path === '/Country'));
+}
+
+/** The whole entity as it is after the steps, for a call that takes no steps. */
+export function patched(raw: Entity, steps: readonly PatchStep[]): Entity {
+  const whole = structuredClone(raw) as Record<string, unknown>;
+  for (const { path, value } of steps) {
+    const [member = '', ...deeper] = path.slice(1).split('/').map(plainKey);
+    const inner = whole[member] ?? {};
+    whole[member] = deeper.length === 0 ? value : { ...inner, [deeper.join('/')]: value };
+  }
+  // The same address laid out for the country, which would win over the one that was changed.
+  const address = whole['Address'];
+  if (address && steps.some(({ path }) => path.startsWith('/Address'))) {
+    whole['Address'] = { ...address, LocalizedAddress: null };
+  }
+  return whole;
 }
 
 function stepOf(raw: Entity, { kind, place }: PlacedField, value: FieldValue): PatchStep {
@@ -114,4 +130,8 @@ function linesOf(raw: Entity, part: 'Postal' | 'Street'): Record<AddressLine, st
 
 function pointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function plainKey(pointer: string): string {
+  return pointer.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -4,6 +4,7 @@ import type { Call } from './caller.ts';
 import { createCatalogue } from './catalogue.ts';
 import { createDirectory } from './directory.ts';
 import type { Remember } from './memory.ts';
+import { createNewRecords } from './new-record.ts';
 import { createPanels } from './panels.ts';
 import { createRecords } from './records.ts';
 import { createTraces } from './traces.ts';
@@ -39,6 +40,7 @@ export function createCrm({ call, remember, clock }: CrmOptions): Crm {
     groups,
     read,
     write,
+    ...createNewRecords(call, catalogue),
     ...createTraces(call, isLive, clock),
     ...createPanels(call),
     ...createWebhooks(call),

@@ -1,5 +1,6 @@
 import type { CrmGroup, CrmUser, Principal } from '../../ports/crm.ts';
 import { z } from 'zod';
+import { inLanguage } from '../../../shared/multi-language.ts';
 import type { ListItem } from '../../../shared/vocabulary.ts';
 import { AppError } from '../../errors.ts';
 import type { Call } from './caller.ts';
@@ -24,7 +25,7 @@ export function createDirectory(call: Call, remember: Remember) {
       const items = await call((door) => door.agents.mdo().getSimpleListAsync(listName, { languageCode }));
       return items
         .filter(({ deleted }) => !deleted)
-        .map(({ id, name }) => ({ key: String(id ?? ''), text: name ?? '' }));
+        .map(({ id, name }) => ({ key: String(id ?? ''), text: inLanguage(name ?? '', languageCode) }));
     });
   };
 

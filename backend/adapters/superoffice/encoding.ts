@@ -20,6 +20,7 @@ const decoders: Partial<Record<FieldKind, (text: string) => FieldValue | undefin
   checkbox: (text) => (/^(?:1|true)$/i.test(text) ? 'true' : /^(?:0|false)$/i.test(text) ? 'false' : undefined),
   list: (text) => (text === '0' ? null : /^\d+$/.test(text) ? text : undefined),
   date,
+  datetime,
 };
 
 /** The form SuperOffice understands in every culture. An empty text takes the value away. */
@@ -33,10 +34,10 @@ export function encode(kind: FieldKind, value: FieldValue): string {
       return `[F:${value}]`;
     case 'checkbox':
       return value === 'true' ? '[I:1]' : '[I:0]';
-    case 'date': {
-      const [year = '', month = '', day = ''] = value.split('-');
-      return `[D:${month}/${day}/${year}]`;
-    }
+    case 'date':
+      return `[D:${american(value)}]`;
+    case 'datetime':
+      return `[DT:${american(value.slice(0, 10))} ${value.slice(11)}]`;
     default:
       return value;
   }
@@ -47,6 +48,7 @@ const canonical: Partial<Record<FieldKind, RegExp>> = {
   decimal: /^-?\d+(?:\.\d+)?$/,
   checkbox: /^(?:true|false)$/,
   date: /^\d{4}-\d{2}-\d{2}$/,
+  datetime: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/,
   list: /^[1-9]\d*$/,
 };
 
@@ -60,7 +62,21 @@ export function date(text: string): FieldValue | undefined {
   const us = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: .*)?$/.exec(text);
   const [year, month, day] = iso ? [iso[1], iso[2], iso[3]] : us ? [us[3], us[1], us[2]] : [];
   if (year === undefined || month === undefined || day === undefined) return undefined;
-  return year === '0001' ? null : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  // Year one is no date; year two is a birthday of which the year is not known.
+  return Number(year) <= 2 ? null : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
+
+/** Wall-clock time to the second, in any of the shapes of `date`. */
+function datetime(text: string): FieldValue | undefined {
+  const day = date(text);
+  const time = /[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|[+-]00:00)?$/.exec(text)?.[1] ?? '00:00:00';
+  return day ? `${day}T${time}` : day;
+}
+
+/** `MM/dd/yyyy`, the one shape that SuperOffice's documentation tells to write. */
+function american(day: string): string {
+  const [year = '', month = '', date = ''] = day.split('-');
+  return `${month}/${date}/${year}`;
 }
 
 /** A moment in UTC. Times of change come without a zone and mean UTC. */

@@ -26,9 +26,9 @@ const AddressPart = z.looseObject({
 } satisfies Record<AddressLine, typeof Text>);
 
 const Entity = z.looseObject({
-  ContactId: z.int().positive().optional(),
-  PersonId: z.int().positive().optional(),
-  ProjectId: z.int().positive().optional(),
+  ContactId: z.int().nullish(),
+  PersonId: z.int().nullish(),
+  ProjectId: z.int().nullish(),
   UpdatedDate: Text,
   CreatedDate: Text,
   /** Only companies say so. */
@@ -82,6 +82,19 @@ export function parseEntity({ type, id }: CrmEntity, answer: unknown): Entity {
   const entity = Entity.safeParse(answer);
   if (!entity.success || entity.data[ids[type]] !== id) throw new AppError('crm.answer_invalid', { type, id });
   return entity.data;
+}
+
+/** One that has no id yet, or has just been given one. */
+export function parseNew(type: CrmEntityType, answer: unknown): Entity {
+  const entity = Entity.safeParse(answer);
+  if (!entity.success) throw new AppError('crm.answer_invalid', { type });
+  return entity.data;
+}
+
+export function idOf(type: CrmEntityType, entity: Entity): number {
+  const id = entity[ids[type]];
+  if (!id) throw new AppError('crm.answer_invalid', { type });
+  return id;
 }
 
 export function toRecord(

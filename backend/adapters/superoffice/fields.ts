@@ -32,15 +32,16 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     element('FAX', 'Fax', 239, 'Faxes'),
     element('EMAIL', 'E-mail', 239, 'Emails'),
     element('URL', 'Website', 1023, 'Urls'),
-    ...address('POSTAL', 'Postal addr.', 'Postal'),
-    ...address('STREET', 'Street addr.', 'Street'),
-    item('COUNTRY', 'Country', 'country', 'Country', 'CountryId', 'countryId', { mandatory: true }),
+    ...address('POSTAL', 'Postal addr.', 'Postal', 'postAddress'),
+    ...address('STREET', 'Street addr.', 'Street', 'streetAddress'),
+    item('COUNTRY', 'Country', 'country', 'Country', 'CountryId', { mandatory: true }),
     text('VATNO', 'VAT No', 49, 'OrgNr', 'orgnr'),
-    item('BUSINESS', 'Business', 'business', 'Business', 'Id', null),
-    item('CATEGORY', 'Category', 'category', 'Category', 'Id', null),
-    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associateId'),
+    item('BUSINESS', 'Business', 'business', 'Business', 'Id'),
+    item('CATEGORY', 'Category', 'category', 'Category', 'Id'),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId'),
     member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
     member('XSTOP', 'Stop', 'checkbox', 'Xstop'),
+    text('NOTE', 'Note', 2047, 'Description', null),
     member('CONTACTID', 'Company ID', 'integer', 'ContactId', { column: 'contactId', access: 'readOnly' }),
   ],
   person: [
@@ -48,7 +49,7 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     text('MIDDLENAME', 'Middle name', 99, 'MiddleName', 'middleName'),
     text('LASTNAME', 'Last name', 99, 'Lastname', 'lastName'),
     text('TITLE', 'Title', 239, 'Title', 'title'),
-    text('NUMBER', 'Number', 49, 'PersonNumber', null),
+    text('NUMBER', 'Number', 49, 'PersonNumber', 'personNumber'),
     element('PHONE_DIRECT', 'Direct phone', 239, 'OfficePhones'),
     element('PHONE_PRIVATE', 'Private', 239, 'PrivatePhones'),
     element('PHONE_MOBILE', 'Mobile phone', 239, 'MobilePhones'),
@@ -56,11 +57,18 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     element('FAX', 'Direct fax', 239, 'Faxes'),
     element('EMAIL', 'E-mail', 239, 'Emails'),
     element('URL', 'Website', 1023, 'Urls'),
-    item('POSITION', 'Position', 'perspos', 'Position', 'Id', null),
+    item('POSITION', 'Position', 'perspos', 'Position', 'Id'),
     member('BIRTHDATE', 'Birthdate', 'date', 'BirthDate'),
-    ...address('POSTAL', 'Postal addr.', 'Postal'),
-    item('POSTALCOUNTRY', 'Country', 'country', 'Country', 'CountryId', null),
+    // A person has one address of her own, and SuperOffice keeps it where companies have the street.
+    ...address('POSTAL', 'Postal addr.', 'Street', null),
+    item('POSTALCOUNTRY', 'Country', 'country', 'Country', 'CountryId'),
+    text('MRMRS', 'Mr/Ms', 49, 'Mrmrs', 'mrMrs'),
+    text('SALUTATION', 'Academic title', 99, 'Salutation', null),
+    item('BUSINESS', 'Business', 'business', 'Business', 'Id'),
+    item('CATEGORY', 'Category', 'category', 'Category', 'Id'),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId'),
     member('NOMAILING', 'No mailings', 'checkbox', 'NoMailing'),
+    text('NOTE', 'Note', 2047, 'Description', null),
     member('PERSONID', 'Contact ID', 'integer', 'PersonId', { column: 'personId', access: 'readOnly' }),
   ],
   project: [
@@ -69,21 +77,13 @@ export const standardFields: Readonly<Record<CrmEntityType, readonly PlacedField
     text('NUMBER', 'Number', 49, 'ProjectNumber', 'number'),
     element('URL', 'Website', 1023, 'Urls'),
     member('ENDDATE', 'End date', 'date', 'EndDate'),
-    item('TYPE', 'Project type', 'projecttype', 'ProjectType', 'Id', null),
-    item('STATUS', 'Status', 'projectstatus', 'ProjectStatus', 'Id', null),
-    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId', 'associateId'),
+    item('TYPE', 'Project type', 'projecttype', 'ProjectType', 'Id'),
+    item('STATUS', 'Status', 'projectstatus', 'ProjectStatus', 'Id'),
+    item('OURCONTACT', 'Our contact', 'associate', 'Associate', 'AssociateId'),
+    member('COMPLETED', 'Completed', 'checkbox', 'Completed'),
     member('PROJECTID', 'Project ID', 'integer', 'ProjectId', { column: 'projectId', access: 'readOnly' }),
   ],
 };
-
-/**
- * What must never be written. A renamed owner company fails SuperOffice's licence check and locks every user out; a
- * person who is a user is known by her name everywhere.
- */
-export const protectedFields = {
-  ownerCompany: ['NAME'],
-  user: ['FIRSTNAME', 'MIDDLENAME', 'LASTNAME'],
-} as const;
 
 function text(
   key: string,
@@ -123,24 +123,30 @@ function item(
   listName: string,
   at: string,
   id: string,
-  column: string | null,
   options: { readonly mandatory?: boolean } = {},
 ): PlacedField {
-  return { ...member(key, name, 'list', at, { column, ...options }), listName, place: { in: 'item', name: at, id } };
+  // SuperOffice's lists of records show an item's text, not its id.
+  return { ...member(key, name, 'list', at, options), listName, place: { in: 'item', name: at, id } };
 }
 
-function address(prefix: string, name: string, part: 'Postal' | 'Street'): readonly PlacedField[] {
-  const line = (key: string, label: string, maxLength: number, at: AddressLine): PlacedField => ({
-    ...member(prefix + key, `${name}, ${label}`, 'text', at, { maxLength }),
+/** The structured form, which has every line whatever the country's layout shows of it. */
+function address(
+  prefix: string,
+  name: string,
+  part: 'Postal' | 'Street',
+  columns: string | null,
+): readonly PlacedField[] {
+  const line = (key: string, label: string, maxLength: number, at: AddressLine, last: string): PlacedField => ({
+    ...member(prefix + key, `${name}, ${label}`, 'text', at, { maxLength, column: columns && `${columns}/${last}` }),
     place: { in: 'address', part, line: at },
   });
   return [
-    line('AD1', 'address line 1', 79, 'Address1'),
-    line('AD2', 'address line 2', 79, 'Address2'),
-    line('AD3', 'address line 3', 79, 'Address3'),
-    line('ZIP', 'zip code', 11, 'Zipcode'),
-    line('CITY', 'city', 79, 'City'),
-    line('COUNTY', 'county', 29, 'County'),
-    line('STATE', 'state', 5, 'State'),
+    line('AD1', 'address line 1', 79, 'Address1', 'line1'),
+    line('AD2', 'address line 2', 79, 'Address2', 'line2'),
+    line('AD3', 'address line 3', 79, 'Address3', 'line3'),
+    line('ZIP', 'zip code', 11, 'Zipcode', 'zip'),
+    line('CITY', 'city', 79, 'City', 'city'),
+    line('COUNTY', 'county', 29, 'County', 'county'),
+    line('STATE', 'state', 5, 'State', 'state'),
   ];
 }

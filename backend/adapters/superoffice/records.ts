@@ -21,6 +21,8 @@ import type { PlacedField } from './fields.ts';
 import type { Remember } from './memory.ts';
 
 const IDS_AT_ONCE = 200;
+/** SuperOffice has a row here for each company that uses the installation: one, and a few where several share it. */
+const OWNERS = 1_000;
 
 /** Reading and writing companies, contacts and projects. */
 export function createRecords(
@@ -33,7 +35,7 @@ export function createRecords(
   const owners = (): Promise<ReadonlySet<number>> =>
     remember('owner companies', async () => {
       const select = ['company.company_id', 'company.contact_id'];
-      const { rows } = await askArchive(call, 'v1/Archive/dynamic', { select });
+      const { rows } = await askArchive(call, 'v1/Archive/dynamic', { select, top: OWNERS });
       const ids = rows.map((row) => cellNumber(row, 'company.contact_id')).filter((id) => id > 0);
       // Not knowing whom to protect is no reason to protect nobody.
       if (ids.length === 0) throw new AppError('crm.answer_invalid', { call: 'owner companies' });
@@ -74,13 +76,16 @@ export function createRecords(
       ownersFor(type),
       type === 'person' ? userPersonIds() : new Set<number>(),
     ]);
-    return rows.map((row) => {
-      const id = cellNumber(row, key);
+    // A column of a table below may give a record several rows.
+    const records = new Map(rows.map((row) => [cellNumber(row, key), row] as const).reverse());
+    return [...records].map(([id, row]) => {
       const company = type === 'person' ? cellNumber(row, 'contactId') : 0;
       return {
         entity: { type, id },
         name: type === 'person' ? personName(row) : (cell(row, 'name') ?? ''),
-        values: Object.fromEntries(fields.map((field) => [field.key, columnValue(row, field)])),
+        values: Object.fromEntries(
+          fields.map((field) => [field.key, field.column === null ? null : cell(row, field.column)]),
+        ),
         updatedAt: moment(cell(row, type === 'person' ? 'personUpdatedDate' : 'updatedDate')) ?? new Date(0),
         company: company > 0 ? ({ type: 'contact', id: company } as const) : null,
         protection: protectionOf({ type, id }, users.has(id), protectedIds),
@@ -151,11 +156,6 @@ const lists: Readonly<
 
 function personName(row: Row): string {
   return fullName(cell(row, 'firstName') ?? '', cell(row, 'middleName') ?? '', cell(row, 'lastName') ?? '');
-}
-
-function columnValue(row: Row, { column, kind }: PlacedField): FieldValue {
-  const value = column === null ? null : cell(row, column);
-  return kind === 'list' && value === '0' ? null : value;
 }
 
 /** A blank checkbox is one that is not ticked. */

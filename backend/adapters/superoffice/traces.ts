@@ -16,10 +16,10 @@ export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<
     const { rows } = await askArchive(call, 'v1/Archive/dynamic', {
       select: ['mergemovelog.mergemovelog_id', 'mergemovelog.sourceRecord', 'mergemovelog.destinationRecord'],
       filter: `mergemovelog.tablenumber eq ${tableNumber} and mergemovelog.sourceRecord eq ${id}`,
-      orderBy: 'mergemovelog.mergemovelog_id',
+      orderBy: 'mergemovelog.mergemovelog_id desc',
+      top: 1,
     });
-    const last = rows.at(-1);
-    return last ? cellNumber(last, 'mergemovelog.destinationRecord') : 0;
+    return rows[0] ? cellNumber(rows[0], 'mergemovelog.destinationRecord') : 0;
   }
 
   async function isInRecycleBin({ type, id }: CrmEntity): Promise<boolean> {
@@ -34,6 +34,7 @@ export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<
       select: [bin.key, bin.deleted],
       filter: `${bin.key} eq ${id}`,
       entities: `${bin.entity},forAllUsers`,
+      top: 1,
     });
     return rows.length > 0;
   }

@@ -46,9 +46,9 @@ function companyFields(tenant: Tenant): readonly CardField<Company>[] {
     text('name', 'Name', { required: true, shown: 'editing' }),
     text('department', 'Department', {}),
     reading('streetText', 'Visiting', (row) => formattedAddress(row.street)),
-    ...addressFields<Company>('street', 'Visiting'),
+    ...addressFields('street', 'Visiting'),
     reading('postalText', 'Postal', (row) => formattedAddress(row.postal)),
-    ...addressFields<Company>('postal', 'Postal'),
+    ...addressFields('postal', 'Postal'),
     list('countryId', 'Country', choices('country')),
     first('phones', 'Phone', 'tel'),
     first('urls', 'Website', 'url'),
@@ -231,16 +231,13 @@ function reading<Row>(key: string, label: string, value: (row: Row) => string): 
   return define<Row>(key, label, value, () => ({}), { shown: 'reading' });
 }
 
-function addressFields<Row extends Company | Person>(
-  part: 'street' | 'postal',
-  label: string,
-): readonly CardField<Row>[] {
-  const line = (name: keyof PostalAddress, suffix: string): CardField<Row> =>
-    define<Row>(
+function addressFields(part: 'street' | 'postal', label: string): readonly CardField<Company>[] {
+  const line = (name: keyof PostalAddress, suffix: string): CardField<Company> =>
+    define<Company>(
       `${part}.${name}`,
       `${label}, ${suffix}`,
       (row) => row[part][name],
-      (row, value) => ({ [part]: { ...row[part], [name]: value } }) as Partial<Row>,
+      (row, value) => ({ [part]: { ...row[part], [name]: value } }),
       { shown: 'editing' },
     );
   return [line('address1', 'line 1'), line('address2', 'line 2'), line('zipcode', 'zip code'), line('city', 'city')];

@@ -156,7 +156,7 @@ describe('the patch', () => {
       { op: 'replace', path: '/UsePersonAddress', value: true },
       {
         op: 'replace',
-        path: '/Address/Postal',
+        path: '/Address/Street',
         value: { Address1: '', Address2: '', Address3: '', Zipcode: '', City: 'Orkdal', County: '', State: '' },
       },
     ]);
