@@ -46,6 +46,7 @@ export const errorCodes = [
   'connection.active',
   'connection.not_ready',
   'connection.many_missing',
+  'connection.braked',
   'config.field_missing',
 
   'mapping.direction_refused',
@@ -79,10 +80,12 @@ export const errorCodes = [
   'crm.answer_invalid',
 
   'webhook.refused',
+  'selection.not_found',
   'run.not_found',
   'run.stopped',
   'run.running',
   'run.changed',
+  'undo.expired',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

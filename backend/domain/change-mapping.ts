@@ -12,7 +12,7 @@ export interface MappingChange {
     readonly direction: Direction;
     readonly showInTab: boolean;
     readonly showInSearch: boolean;
-    readonly policy?: ConflictPolicy | undefined;
+    readonly policy?: ConflictPolicy | null | undefined;
   }[];
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { ActorType, ConflictPolicy, ConnectorKindName, Direction, FieldValues } from '../../shared/vocabulary.ts';
+import type { BrakeLimit } from './brake.ts';
 import type { ErpField } from './field.ts';
 
 /** The software that speaks to one kind of ERP, registered by name and address. */
@@ -40,6 +41,9 @@ export interface Connection {
   readonly pollSeconds: number;
   /** Place in the priority; 1 is strongest. */
   readonly priority: number;
+  /** How a field changed on both sides is settled, where the field has no policy of its own. */
+  readonly policy: ConflictPolicy;
+  readonly brake: BrakeLimit;
   /** Why its set-up at the connector is not complete; null when it is. */
   readonly trouble: Trouble | null;
 }
@@ -58,7 +62,8 @@ export interface FieldMapping extends ErpField {
   readonly showInTab: boolean;
   readonly showInSearch: boolean;
   readonly searchable: boolean;
-  readonly policy: ConflictPolicy;
+  /** Null: as the connection has it. */
+  readonly policy: ConflictPolicy | null;
   /** The connector no longer offers this field. */
   readonly missingInErp: boolean;
 }

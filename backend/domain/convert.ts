@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { FieldKind, FieldValue, ListItem, Side } from '../../shared/vocabulary.ts';
+import type { ConflictPolicy, FieldKind, FieldValue, ListItem, Side } from '../../shared/vocabulary.ts';
 import type { FieldMapping } from './connection.ts';
 import type { CrmField } from './field.ts';
 import { isBlank, lengthOf, parseValue } from './value.ts';
@@ -10,6 +10,8 @@ export type ListItemMap = ReadonlyMap<string, string | null>;
 /** An ERP field and the SuperOffice field it is mapped to, with all that is needed to carry a value across. */
 export interface FieldPair {
   readonly erp: FieldMapping;
+  /** The field's own, or its connection's. */
+  readonly policy: ConflictPolicy;
   readonly crm: CrmField;
   readonly listMap: ListItemMap;
   /** The items behind list fields; empty unless the pair needs their texts. */

@@ -2,10 +2,16 @@ import type { ActorRef, Cause, CrmEntity, FieldValue, Side } from '../../shared/
 import type { Link } from './link.ts';
 import type { Step } from './sync-plan.ts';
 
+/** What happened to a link, and stands in the ledger beside the values that were written. */
+export type LinkEvent = 'connected' | 'created' | 'disconnected';
+
 /** One changed field: what stood there, what stands there now, and why. */
 export interface LedgerRow {
   readonly id: number;
   readonly at: Date;
+  readonly runId: string | null;
+  /** Null where a value was written; else there is no field and no value. */
+  readonly event: LinkEvent | null;
   readonly linkId: string;
   readonly connectionId: string;
   readonly entity: CrmEntity;

@@ -60,7 +60,7 @@ export function mappedField(
   return {
     ...values,
     direction: pair.erp.direction,
-    policy: pair.erp.policy,
+    policy: pair.policy,
     erpInCrm: convert(pair, 'crm', values.erp),
     crmInErp: convert(pair, 'erp', values.crm),
     readOnly: sides.filter((side) => pair[side].access === 'readOnly'),

@@ -45,7 +45,7 @@ export function refreshMapping(
       direction: 'none',
       showInSearch: known === null && added.length < SHOWN_IN_SEARCH,
       showInTab: known === null && crmField === null && isShowable(field) && added.length < SHOWN_IN_TAB,
-      policy: 'ask',
+      policy: null,
     });
   }
   return {

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { ActorType, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 
-export const runKinds = ['resync', 'dryRun', 'undo'] as const;
+/** `sync` writes what ordinary syncing would, `resync` what one side being right would, `undo` what stood there before. */
+export const runKinds = ['sync', 'resync', 'undo'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 /**
@@ -31,9 +32,23 @@ export const runActions = {
 } as const satisfies Readonly<Record<string, readonly RunState[]>>;
 export type RunAction = keyof typeof runActions;
 
+export function runIsOver({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'done' || state === 'cancelled' || state === 'failed';
+}
+
 export function mayBe(action: RunAction, state: RunState): boolean {
   return (runActions[action] as readonly RunState[]).includes(state);
 }
+
+/** Which records a run looks at, as far as they have links. */
+export type RunRecords =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'these'; readonly entities: readonly CrmEntity[] }
+  | { readonly kind: 'selection'; readonly selectionId: number; readonly name: string }
+  /** Those linked to these actors of the connection; without keys, to all of their type. */
+  | { readonly kind: 'actors'; readonly actorType: ActorType; readonly erpKeys: readonly string[] }
+  /** Those that are marked, with a link in the connection: what its brake has stopped. */
+  | { readonly kind: 'marked' };
 
 /** Which side is right, and for which records. */
 export interface RunScope {
@@ -42,13 +57,14 @@ export interface RunScope {
   readonly connectionId: string | null;
   /** A blank value of the source overwrites nothing. */
   readonly keepNonBlank: boolean;
-  /** This record only; null for all. */
-  readonly entity: CrmEntity | null;
+  readonly records: RunRecords;
 }
 
 export interface Run {
   readonly id: string;
   readonly kind: RunKind;
+  /** Waits, when its plan is known, for someone to say yes to it. */
+  readonly dryRun: boolean;
   readonly state: RunState;
   readonly scope: RunScope;
   /** The run that this one takes back. */
@@ -57,7 +73,8 @@ export interface Run {
   /** When it was known what it would write; null while that is still found out. */
   readonly plannedAt: Date | null;
   readonly endedAt: Date | null;
-  readonly startedBy: { readonly id: number; readonly name: string };
+  /** Null when the brake has started it. */
+  readonly startedBy: { readonly id: number; readonly name: string } | null;
 }
 
 export interface RunCounts {
@@ -114,25 +131,16 @@ export interface RecordPlan {
   readonly steps: readonly Omit<RunStep, 'id' | 'entity' | 'outcome'>[];
 }
 
-export interface BrakeLimit {
-  readonly percent: number;
-  readonly links: number;
+/** How much of a connection a run would change. */
+export interface RunReach {
+  readonly connectionId: string;
+  readonly changedLinks: number;
 }
 
-export const defaultBrake: BrakeLimit = { percent: 5, links: 200 };
-
-/** So few links are no mass change, whatever share of all they are. */
-const A_FEW = 10;
-
-/** Whether so many changed or blanked links, of so many looked at, have to be approved first. */
-export function mustBrake(
-  { links, changedLinks }: Pick<RunCounts, 'links' | 'changedLinks'>,
-  limit: BrakeLimit = defaultBrake,
-): boolean {
-  return changedLinks > brakeLimit(links, limit);
-}
-
-/** How many links a run may change without being asked. */
-export function brakeLimit(links: number, { percent, links: most }: BrakeLimit = defaultBrake): number {
-  return Math.min(most, Math.max(A_FEW, Math.floor((links * percent) / 100)));
-}
+/**
+ * What an undo takes back: a run, one record of it, one line of the ledger, or all that was written to its record from that
+ * line on.
+ */
+export type Undone =
+  | { readonly runId: string; readonly entity: CrmEntity | null }
+  | { readonly ledgerId: number; readonly since: CrmEntity | null };

@@ -49,14 +49,16 @@ export interface Choice {
   readonly erp: FieldValue;
 }
 
-/** Why a record is looked at, as far as that changes what is decided. */
+/**
+ * Why a record is looked at, as far as that changes what is decided. With `only`, exactly these steps are done and no
+ * others: one whose old or new value has moved since is dropped.
+ */
 export type Intent =
-  | { readonly kind: 'sync' }
+  | { readonly kind: 'sync'; readonly only?: readonly PlannedStep[] }
   /** Someone chose which side of a field is right. */
   | { readonly kind: 'choose'; readonly linkId: string; readonly choices: Readonly<Record<string, Choice>> }
   /**
-   * One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do. With
-   * `only`, exactly these steps and no others: one whose old or new value has moved since is dropped.
+   * One side is right, whatever changed last. With `from: 'crm'` all links follow; else the record and the others do.
    */
   | {
       readonly kind: 'resync';
@@ -187,20 +189,16 @@ function byIntent(
   switch (intent.kind) {
     case 'choose': {
       const choice = intent.linkId === linkId ? intent.choices[pair.erp.key] : undefined;
-      const stands = choice && sameValue(field.crm, choice.crm) && sameValue(field.erp, choice.erp);
-      return stands ? write(field, other(choice.side), 'chosen') : merge(draft, link, rank, pair, field);
+      const holds = choice && sameValue(field.crm, choice.crm) && sameValue(field.erp, choice.erp);
+      return holds ? write(field, other(choice.side), 'chosen') : merge(draft, link, rank, pair, field);
     }
     case 'resync': {
       const target = intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp';
       const outcome = follow(field, target, intent.keepNonBlank);
       if (!intent.only) return outcome;
-      const step = stepFor(intent.only, linkId, pair, target);
-      const stands =
-        step &&
-        outcome.kind === 'write' &&
-        sameValue(field[target], step.before) &&
-        sameValue(outcome.value, step.after);
-      return stands ? outcome : writingNothing(merge(draft, link, rank, pair, field));
+      return stands(intent.only, linkId, pair, field, outcome)
+        ? outcome
+        : writingNothing(merge(draft, link, rank, pair, field));
     }
     case 'undo': {
       const step = (['crm', 'erp'] as const)
@@ -208,9 +206,25 @@ function byIntent(
         .find((found) => found && sameValue(field[found.target], found.before));
       return step ? putBack(field, step) : writingNothing(merge(draft, link, rank, pair, field));
     }
-    case 'sync':
-      return merge(draft, link, rank, pair, field);
+    case 'sync': {
+      const outcome = merge(draft, link, rank, pair, field);
+      if (!intent.only) return outcome;
+      return stands(intent.only, linkId, pair, field, outcome) ? outcome : writingNothing(outcome);
+    }
   }
+}
+
+/** Whether this is what was planned, from the value that was there then. */
+function stands(
+  steps: readonly PlannedStep[],
+  linkId: string,
+  pair: FieldPair,
+  field: MappedField,
+  outcome: Decision,
+): boolean {
+  if (outcome.kind !== 'write') return false;
+  const step = stepFor(steps, linkId, pair, outcome.target);
+  return step !== undefined && sameValue(field[outcome.target], step.before) && sameValue(outcome.value, step.after);
 }
 
 function stepFor(

@@ -51,6 +51,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connection.active': 409,
   'connection.not_ready': 409,
   'connection.many_missing': 409,
+  'connection.braked': 409,
   'config.field_missing': 422,
 
   'mapping.direction_refused': 422,
@@ -84,10 +85,12 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'crm.answer_invalid': 502,
 
   'webhook.refused': 401,
+  'selection.not_found': 404,
   'run.not_found': 404,
   'run.stopped': 409,
   'run.running': 409,
   'run.changed': 409,
+  'undo.expired': 409,
 };
 
 /** What went wrong, as one of our codes. Anything we did not expect is `internal`. */

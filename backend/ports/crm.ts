@@ -103,6 +103,9 @@ export interface Crm {
   /** Ids of records whose root row changed at or after the time, lowest id first, and the server's time of asking. */
   changedSince(type: CrmEntityType, since: Date): Promise<{ readonly ids: readonly number[]; readonly asOf: Date }>;
 
+  /** What a selection is called, and its members as far as they can be connected. Throws `selection.not_found`. */
+  selection(id: number): Promise<{ readonly name: string; readonly members: readonly CrmEntity[] }>;
+
   panels(): Promise<readonly CrmPanel[]>;
   savePanel(panel: CrmPanel): Promise<void>;
   deletePanels(): Promise<void>;

@@ -95,6 +95,9 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
         config: json(connection.config),
         poll_seconds: connection.pollSeconds,
         priority: connection.priority,
+        policy: connection.policy,
+        brake_percent: connection.brake.percent,
+        brake_links: connection.brake.links,
         trouble_code: connection.trouble?.code ?? null,
         trouble_detail: connection.trouble ? json(connection.trouble.detail) : null,
       };
@@ -240,6 +243,8 @@ function toConnection(
     secretKeys,
     pollSeconds: row.poll_seconds,
     priority: row.priority,
+    policy: row.policy,
+    brake: { percent: row.brake_percent, links: row.brake_links },
     trouble: row.trouble_code ? { code: row.trouble_code, detail: row.trouble_detail ?? {} } : null,
   };
 }

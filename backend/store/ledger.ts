@@ -1,16 +1,25 @@
 import { sql, type Selectable } from 'kysely';
-import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
-import type { LedgerEntry, LedgerRow } from '../domain/ledger.ts';
+import type { Cause, CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
+import type { LedgerEntry, LedgerRow, LinkEvent } from '../domain/ledger.ts';
+import type { Link } from '../domain/link.ts';
 import type { Claim } from '../domain/mark.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Database } from './schema.ts';
 
 export interface LedgerFilter {
-  readonly connectionId: string | null;
+  readonly connectionId?: string | undefined;
+  readonly entity?: CrmEntity | undefined;
+  /** As the ERP calls it. */
+  readonly fieldKey?: string | undefined;
+  readonly cause?: Cause | undefined;
+  readonly userId?: number | undefined;
+  readonly from?: Date | undefined;
+  /** Up to and without. */
+  readonly to?: Date | undefined;
   /** Found in a value, a field's key, the ERP key or the user's name; empty finds all. */
-  readonly text: string;
-  readonly before: number | null;
+  readonly text?: string | undefined;
+  readonly before?: number | undefined;
 }
 
 export function ledgerStore(db: Db, tenant: string) {
@@ -41,11 +50,46 @@ export function ledgerStore(db: Db, tenant: string) {
             user_name: user?.name ?? null,
             at,
             settled: false,
+            event: null,
           })),
         )
         .returning('id')
         .execute();
       return rows.map(({ id }) => id);
+    },
+
+    /** What happened to a link stands beside the values. */
+    async note(
+      event: LinkEvent,
+      { id, connectionId, entity, actor }: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>,
+      { cause, user }: Pick<Claim, 'cause' | 'user'>,
+      at: Date,
+    ): Promise<void> {
+      await db
+        .insertInto('ledger')
+        .values({
+          tenant,
+          run_id: null,
+          link_id: id,
+          connection_id: connectionId,
+          crm_type: entity.type,
+          crm_id: entity.id,
+          actor_type: actor.type,
+          erp_key: actor.erpKey,
+          field_key: '',
+          crm_field: '',
+          target: 'erp',
+          before: null,
+          after: null,
+          reason: event,
+          cause,
+          user_id: user?.id ?? null,
+          user_name: user?.name ?? null,
+          at,
+          settled: true,
+          event,
+        })
+        .execute();
     },
 
     /** It was written, and this is what the other system made of it. */
@@ -84,24 +128,59 @@ export function ledgerStore(db: Db, tenant: string) {
     },
 
     /** Latest first; `before` is the id of the last one seen. */
-    async page({ connectionId, text, before }: LedgerFilter, limit: number): Promise<readonly LedgerRow[]> {
-      const rows = await db
-        .selectFrom('ledger')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('settled', '=', true)
-        .$if(before !== null, (query) => query.where('id', '<', before))
-        .$if(connectionId !== null, (query) => query.where('connection_id', '=', connectionId))
-        .$if(text !== '', (query) =>
-          query.where(
-            sql<boolean>`position(lower(${text}) in
-              lower(concat_ws(' ', before, after, field_key, crm_field, erp_key, user_name))) > 0`,
-          ),
-        )
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .execute();
+    async page(filter: LedgerFilter, limit: number): Promise<readonly LedgerRow[]> {
+      const { connectionId, entity, fieldKey, cause, userId, from, to, text = '', before } = filter;
+      let query = db.selectFrom('ledger').selectAll().where('tenant', '=', tenant).where('settled', '=', true);
+      if (before !== undefined) query = query.where('id', '<', before);
+      if (connectionId !== undefined) query = query.where('connection_id', '=', connectionId);
+      if (entity !== undefined) query = query.where('crm_type', '=', entity.type).where('crm_id', '=', entity.id);
+      if (fieldKey !== undefined) query = query.where('field_key', '=', fieldKey);
+      if (cause !== undefined) query = query.where('cause', '=', cause);
+      if (userId !== undefined) query = query.where('user_id', '=', userId);
+      if (from !== undefined) query = query.where('at', '>=', from);
+      if (to !== undefined) query = query.where('at', '<', to);
+      if (text !== '') {
+        query = query.where(
+          sql<boolean>`position(lower(${text}) in
+            lower(concat_ws(' ', before, after, field_key, crm_field, erp_key, user_name))) > 0`,
+        );
+      }
+      const rows = await query.orderBy('id', 'desc').limit(limit).execute();
       return rows.map(toLedgerRow);
+    },
+
+    /** Who has caused a line, by name. */
+    async users(): Promise<readonly { readonly id: number; readonly name: string }[]> {
+      const { rows } = await sql<{ id: number; name: string }>`
+        select user_id as id, (array_agg(user_name order by id desc))[1] as name from ledger
+        where tenant = ${tenant} and user_id is not null group by user_id order by name, id`.execute(db);
+      return rows;
+    },
+
+    /** Whether ordinary syncing has written through this link since then. */
+    async touched(linkId: string, { type, id }: CrmEntity, since: Date): Promise<boolean> {
+      const row = await db
+        .selectFrom('ledger')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('crm_type', '=', type)
+        .where('crm_id', '=', id)
+        .where('link_id', '=', linkId)
+        .where('run_id', 'is', null)
+        .where('event', 'is', null)
+        .where('reason', '<>', 'overruled')
+        .where('at', '>=', since)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** Up to `limit` lines from before; true when there are more. */
+    async forget(before: Date, limit: number): Promise<boolean> {
+      const { numAffectedRows } = await sql`
+        delete from ledger where tenant = ${tenant} and id in (
+          select id from ledger where tenant = ${tenant} and at < ${before} order by at limit ${limit})`.execute(db);
+      return Number(numAffectedRows ?? 0) >= limit;
     },
 
     async get(id: number): Promise<LedgerRow> {
@@ -112,7 +191,7 @@ export function ledgerStore(db: Db, tenant: string) {
         .where('settled', '=', true)
         .where('id', '=', id)
         .executeTakeFirst();
-      if (!row) throw new AppError('run.not_found', { id });
+      if (!row) throw new AppError('undo.expired');
       return toLedgerRow(row);
     },
 
@@ -135,6 +214,8 @@ function toLedgerRow(row: Selectable<Database['ledger']>): LedgerRow {
   return {
     id: row.id,
     at: row.at,
+    runId: row.run_id,
+    event: row.event,
     linkId: row.link_id,
     connectionId: row.connection_id,
     entity: { type: row.crm_type, id: row.crm_id },

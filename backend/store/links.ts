@@ -245,6 +245,17 @@ export function linkStore(db: Db, tenant: string) {
       }));
     },
 
+    async countOf(connectionId: string): Promise<number> {
+      const { count } = await db
+        .selectFrom('link')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('tenant', '=', tenant)
+        .where('connection_id', '=', connectionId)
+        .where('confirmed_at', 'is not', null)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
     /** Per connection. One that has no links is not there. */
     async counts(): Promise<ReadonlyMap<string, LinkCounts>> {
       const { rows } = await sql<{ connection_id: string; links: number; conflicts: number; parked: number }>`

@@ -69,13 +69,22 @@ export function markStore(db: Db, tenant: string) {
         .execute();
     },
 
-    /** Up to `limit` marked records that nobody works on: those somebody waits for first, then the longest waiting. */
+    /**
+     * Up to `limit` marked records that nobody works on: those somebody waits for first, then the longest waiting. What has a
+     * link in a connection whose brake is on stays marked, and waits.
+     */
     async claimMarked(limit: number, now: Date, leaseUntil: Date): Promise<readonly Claim[]> {
       const { rows } = await sql<Selectable<Database['linked_entity']>>`
         with due as (
           select crm_type, crm_id from linked_entity
           where tenant = ${tenant} and marked > handled
             and (next_try_at is null or next_try_at <= ${now}) and (lease_until is null or lease_until <= ${now})
+            and not exists (
+              select from brake
+              join connection on connection.tenant = brake.tenant and connection.id = brake.connection_id
+              join link on link.tenant = brake.tenant and link.connection_id = brake.connection_id
+              where brake.tenant = linked_entity.tenant and brake.held_since is not null and connection.active
+                and link.crm_type = linked_entity.crm_type and link.crm_id = linked_entity.crm_id)
           order by lane, marked_at, crm_type, crm_id
           limit ${limit}
           for update skip locked

@@ -1,25 +1,34 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { CrmEntityType, FieldValue, Side } from '../../shared/vocabulary.ts';
-import type { RunKind, RunState, StepOutcome } from '../domain/run.ts';
+import type { RunKind, RunRecords, RunState, StepOutcome } from '../domain/run.ts';
 
 export interface RunTables {
   run: {
     tenant: string;
     id: string;
     kind: RunKind;
+    dry_run: boolean;
     state: RunState;
     source: 'crm' | 'erp';
     connection_id: string | null;
     keep_non_blank: boolean;
-    crm_type: CrmEntityType | null;
-    crm_id: number | null;
+    records: RunRecords;
     undoes: string | null;
     started_at: Date;
     planned_at: Date | null;
     ended_at: Date | null;
-    user_id: number;
-    user_name: string;
+    user_id: number | null;
+    user_name: string | null;
+  };
+  brake: {
+    tenant: string;
+    connection_id: string;
+    counted_from: Date;
+    allowed: number;
+    changed: number;
+    held_since: Date | null;
+    run_id: string | null;
   };
   run_hold: {
     tenant: string;

@@ -1,9 +1,19 @@
 import { sql, type Selectable } from 'kysely';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { CrmEntity, CrmEntityType, Side } from '../../shared/vocabulary.ts';
-import type { RecordPlan, Run, RunCounts, RunState, RunStep, RunTask, StepOutcome } from '../domain/run.ts';
+import type {
+  RecordPlan,
+  Run,
+  RunCounts,
+  RunReach,
+  RunState,
+  RunStep,
+  RunTask,
+  StepOutcome,
+  Undone,
+} from '../domain/run.ts';
 import { AppError } from '../errors.ts';
-import type { Db } from './db.ts';
+import { json, type Db } from './db.ts';
 import { workChannel } from './marks.ts';
 import type { Database } from './schema.ts';
 
@@ -24,11 +34,6 @@ export interface FieldTotal {
   readonly blanks: number;
 }
 
-/** What an undo takes back: a run, one record of it, or one line of the ledger. */
-export type Undone =
-  | { readonly runId: string; readonly entity: CrmEntity | null }
-  | { readonly ledgerId: number; readonly entity: CrmEntity };
-
 export function runStore(db: Db, tenant: string) {
   const wake = () => sql`select pg_notify(${workChannel}, ${tenant})`.execute(db);
   const heldRecord = ({ runId, entity, fence }: RunTask) =>
@@ -40,62 +45,92 @@ export function runStore(db: Db, tenant: string) {
       .where('crm_id', '=', entity.id)
       .where('fence', '=', fence);
 
-  async function insert({ id, kind, state, scope, undoes, startedAt, plannedAt, startedBy }: Run): Promise<void> {
+  const ofRecord = ({ runId, entity }: RunTask) =>
+    db
+      .updateTable('run_step')
+      .where('tenant', '=', tenant)
+      .where('run_id', '=', runId)
+      .where('crm_type', '=', entity.type)
+      .where('crm_id', '=', entity.id);
+
+  async function insert(run: Run): Promise<void> {
+    const { scope, startedBy } = run;
     await db
       .insertInto('run')
       .values({
         tenant,
-        id,
-        kind,
-        state,
+        id: run.id,
+        kind: run.kind,
+        dry_run: run.dryRun,
+        state: run.state,
         source: scope.from,
         connection_id: scope.connectionId,
         keep_non_blank: scope.keepNonBlank,
-        crm_type: scope.entity?.type ?? null,
-        crm_id: scope.entity?.id ?? null,
-        undoes,
-        started_at: startedAt,
-        planned_at: plannedAt,
+        records: json(scope.records),
+        undoes: run.undoes,
+        started_at: run.startedAt,
+        planned_at: run.plannedAt,
         ended_at: null,
-        user_id: startedBy.id,
-        user_name: startedBy.name,
+        user_id: startedBy?.id ?? null,
+        user_name: startedBy?.name ?? null,
       })
       .execute();
   }
 
+  const isOneOf = (entities: readonly CrmEntity[]) => sql`(crm_type, crm_id) in (select * from unnest(
+    ${entities.map(({ type }) => type)}::text[], ${entities.map(({ id }) => id)}::integer[]))`;
+
   return {
-    /** With every record that has a link in its scope, all still to be planned. */
-    async start(run: Run): Promise<void> {
+    /** With every record that has a link in its scope, all still to be planned. `members` are those of a selection. */
+    async start(run: Run, members: readonly CrmEntity[] = []): Promise<void> {
       await insert(run);
-      const { connectionId, entity } = run.scope;
+      const { connectionId, records } = run.scope;
+      const chosen = {
+        all: () => sql`true`,
+        these: () => isOneOf(records.kind === 'these' ? records.entities : []),
+        selection: () => isOneOf(members),
+        actors: () =>
+          records.kind === 'actors'
+            ? sql`actor_type = ${records.actorType} and (${records.erpKeys.length} = 0
+                or erp_key = any(${[...records.erpKeys]}::text[]))`
+            : sql`false`,
+        marked: () => sql`exists (select from linked_entity marked where marked.tenant = link.tenant
+          and marked.crm_type = link.crm_type and marked.crm_id = link.crm_id and marked.marked > marked.handled)`,
+      }[records.kind]();
       await sql`
         insert into run_record (tenant, run_id, crm_type, crm_id, state)
         select distinct link.tenant, ${run.id}::uuid, crm_type, crm_id, 'toPlan'
         from link join connection on connection.tenant = link.tenant and connection.id = link.connection_id
         where link.tenant = ${tenant} and confirmed_at is not null and connection.active and not connection.deleted
           and (${connectionId}::uuid is null or link.connection_id = ${connectionId}::uuid)
-          and (${entity?.type ?? null}::text is null
-            or (crm_type = ${entity?.type ?? null}::text and crm_id = ${entity?.id ?? null}::integer))`.execute(db);
+          and ${chosen}`.execute(db);
       await wake();
     },
 
-    /** A plan from the ledger backwards: what stood there before the first of the writes, where the last one still stands. */
+    /**
+     * The ledger backwards: what stood there before the first of the writes, to be put back where the last one still
+     * stands. Whether it does is found out when it is planned.
+     */
     async startUndo(run: Run, undone: Undone): Promise<void> {
       await insert(run);
+      const entity = 'runId' in undone ? undone.entity : undone.since;
+      const ofRecord = sql`(${entity?.type ?? null}::text is null
+        or (crm_type = ${entity?.type ?? null}::text and crm_id = ${entity?.id ?? null}::integer))`;
       const concerned =
-        'ledgerId' in undone
-          ? sql`id = ${undone.ledgerId}`
-          : sql`run_id = ${undone.runId}::uuid and (${undone.entity?.type ?? null}::text is null
-              or (crm_type = ${undone.entity?.type ?? null}::text and crm_id = ${undone.entity?.id ?? null}::integer))`;
+        'runId' in undone
+          ? sql`run_id = ${undone.runId}::uuid and ${ofRecord}`
+          : undone.since === null
+            ? sql`id = ${undone.ledgerId}`
+            : sql`id >= ${undone.ledgerId} and ${ofRecord}`;
       const writes = sql`
         select link_id, connection_id, crm_type, crm_id, field_key, crm_field, target,
           (array_agg(after order by id desc))[1] as before, (array_agg(before order by id))[1] as after
         from ledger
-        where tenant = ${tenant} and settled and reason <> 'overruled' and ${concerned}
+        where tenant = ${tenant} and settled and event is null and reason <> 'overruled' and ${concerned}
         group by link_id, connection_id, crm_type, crm_id, field_key, crm_field, target`;
       await sql`
-        insert into run_record (tenant, run_id, crm_type, crm_id, state, links)
-        select ${tenant}, ${run.id}::uuid, crm_type, crm_id, 'toWrite', count(distinct link_id)
+        insert into run_record (tenant, run_id, crm_type, crm_id, state)
+        select ${tenant}, ${run.id}::uuid, crm_type, crm_id, 'toPlan'
         from (${writes}) as write where before is distinct from after
         group by crm_type, crm_id`.execute(db);
       await sql`
@@ -104,6 +139,7 @@ export function runStore(db: Db, tenant: string) {
         select ${tenant}, ${run.id}::uuid, crm_type, crm_id, link_id, connection_id, field_key, crm_field, target,
           before, after
         from (${writes}) as write where before is distinct from after`.execute(db);
+      await wake();
     },
 
     async get(id: string): Promise<Run> {
@@ -174,12 +210,17 @@ export function runStore(db: Db, tenant: string) {
       await db.deleteFrom('run_hold').where('tenant', '=', tenant).where('run_id', '=', id).execute();
     },
 
-    async change(id: string, change: Partial<Pick<Run, 'kind' | 'state' | 'plannedAt' | 'endedAt'>>): Promise<void> {
-      const { plannedAt, endedAt, ...rest } = change;
+    async change(
+      id: string,
+      change: Partial<Pick<Run, 'dryRun' | 'state' | 'plannedAt' | 'endedAt' | 'startedBy'>>,
+    ): Promise<void> {
+      const { dryRun, plannedAt, endedAt, startedBy, ...rest } = change;
       await db
         .updateTable('run')
         .set({
           ...rest,
+          ...(dryRun === undefined ? {} : { dry_run: dryRun }),
+          ...(startedBy ? { user_id: startedBy.id, user_name: startedBy.name } : {}),
           ...(plannedAt === undefined ? {} : { planned_at: plannedAt }),
           ...(endedAt === undefined ? {} : { ended_at: endedAt }),
         })
@@ -201,8 +242,8 @@ export function runStore(db: Db, tenant: string) {
       return row !== undefined;
     },
 
-    /** Up to `limit` records of runs under way that nobody works on. */
-    async claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly RunTask[]> {
+    /** Up to `limit` records of runs under way, or of this one, that nobody works on. */
+    async claim(limit: number, now: Date, leaseUntil: Date, runId: string | null = null): Promise<readonly RunTask[]> {
       const { rows } = await sql<{
         run_id: string;
         crm_type: CrmEntityType;
@@ -214,7 +255,7 @@ export function runStore(db: Db, tenant: string) {
         with due as (
           select run_record.run_id, run_record.crm_type, run_record.crm_id
           from run_record join run on run.tenant = run_record.tenant and run.id = run_record.run_id
-          where run_record.tenant = ${tenant}
+          where run_record.tenant = ${tenant} and (${runId}::uuid is null or run.id = ${runId}::uuid)
             and ((run.state = 'planning' and run_record.state = 'toPlan')
               or (run.state = 'running' and run_record.state = 'toWrite'))
             and (next_try_at is null or next_try_at <= ${now}) and (lease_until is null or lease_until <= ${now})
@@ -257,25 +298,31 @@ export function runStore(db: Db, tenant: string) {
           attempts: 0,
         })
         .executeTakeFirst();
-      if (numUpdatedRows !== 1n || steps.length === 0) return;
+      if (numUpdatedRows !== 1n) return;
+
+      const rows = steps.map((step) => ({
+        tenant,
+        run_id: task.runId,
+        crm_type: task.entity.type,
+        crm_id: task.entity.id,
+        link_id: step.linkId,
+        connection_id: step.connectionId,
+        field_key: step.fieldKey,
+        crm_field: step.crmField,
+        target: step.target,
+        before: step.before,
+        after: step.after,
+        outcome: null,
+      }));
+      // An undo brings its steps along: those that are not in the plan cannot be put back any more.
+      await ofRecord(task)
+        .set({ outcome: plan.failure === null ? 'stale' : 'failed' })
+        .execute();
+      if (rows.length === 0) return;
       await db
         .insertInto('run_step')
-        .values(
-          steps.map((step) => ({
-            tenant,
-            run_id: task.runId,
-            crm_type: task.entity.type,
-            crm_id: task.entity.id,
-            link_id: step.linkId,
-            connection_id: step.connectionId,
-            field_key: step.fieldKey,
-            crm_field: step.crmField,
-            target: step.target,
-            before: step.before,
-            after: step.after,
-            outcome: null,
-          })),
-        )
+        .values(rows)
+        .onConflict((oc) => oc.constraint('run_step_once').doUpdateSet({ outcome: null }))
         .execute();
     },
 
@@ -298,10 +345,11 @@ export function runStore(db: Db, tenant: string) {
               and open_field.link_id = run_step.link_id and open_field.field_key = run_step.field_key
               and open_field.kind = 'parked') then 'failed'
           else 'stale' end
-        where tenant = ${tenant} and run_id = ${task.runId}::uuid
+        where tenant = ${tenant} and run_id = ${task.runId}::uuid and outcome is null
           and crm_type = ${task.entity.type} and crm_id = ${task.entity.id}`.execute(db);
     },
 
+    /** What is still to be done on one record. */
     async stepsOf(runId: string, { type, id }: CrmEntity): Promise<readonly RunStep[]> {
       const rows = await db
         .selectFrom('run_step')
@@ -310,9 +358,52 @@ export function runStore(db: Db, tenant: string) {
         .where('run_id', '=', runId)
         .where('crm_type', '=', type)
         .where('crm_id', '=', id)
+        .where('outcome', 'is', null)
         .orderBy('id')
         .execute();
       return rows.map(toStep);
+    },
+
+    /** Per connection, how many of its links the run would change. */
+    async reach(id: string): Promise<readonly RunReach[]> {
+      const { rows } = await sql<RunReach>`
+        select connection_id as "connectionId", count(distinct link_id) as "changedLinks"
+        from run_step where tenant = ${tenant} and run_id = ${id}::uuid and outcome is distinct from 'stale'
+        group by connection_id order by connection_id`.execute(db);
+      return rows;
+    },
+
+    /** Why the records that failed did. */
+    async failures(id: string): Promise<readonly ErrorCode[]> {
+      const rows = await db
+        .selectFrom('run_record')
+        .select('failure')
+        .distinct()
+        .where('tenant', '=', tenant)
+        .where('run_id', '=', id)
+        .where('failure', 'is not', null)
+        .orderBy('failure')
+        .$narrowType<{ failure: ErrorCode }>()
+        .execute();
+      return rows.map(({ failure }) => failure);
+    },
+
+    /** Up to `limit` rows of runs that ended before; true when there are more. */
+    async forget(before: Date, limit: number): Promise<boolean> {
+      const old = sql`select id from run where tenant = ${tenant} and ended_at < ${before}`;
+      for (const [table, key] of [
+        ['run_step', 'id'],
+        ['run_record', 'ctid'],
+        ['run', 'ctid'],
+      ] as const) {
+        const [name, column] = [sql.table(table), sql.ref(key)];
+        const run = sql.ref(table === 'run' ? 'id' : 'run_id');
+        const { numAffectedRows } = await sql`
+          delete from ${name} where tenant = ${tenant} and ${column} in (
+            select ${column} from ${name} where tenant = ${tenant} and ${run} in (${old}) limit ${limit})`.execute(db);
+        if (Number(numAffectedRows ?? 0) >= limit) return true;
+      }
+      return false;
     },
 
     /** In the order of records; `after` is the id of the last one seen. */
@@ -360,8 +451,9 @@ export function runStore(db: Db, tenant: string) {
             from run_record where run_record.tenant = run.tenant and run_id = run.id
           ) as records,
           lateral (
-            select count(*) as "toWrite", count(*) filter (where after is null) as blanks,
-              count(distinct link_id) as "changedLinks",
+            select count(*) filter (where outcome is distinct from 'stale') as "toWrite",
+              count(*) filter (where after is null and outcome is distinct from 'stale') as blanks,
+              count(distinct link_id) filter (where outcome is distinct from 'stale') as "changedLinks",
               count(*) filter (where outcome = 'written') as written, count(*) filter (where outcome = 'stale') as stale
             from run_step where run_step.tenant = run.tenant and run_id = run.id
           ) as steps
@@ -375,18 +467,19 @@ function toRun(row: Selectable<Database['run']>): Run {
   return {
     id: row.id,
     kind: row.kind,
+    dryRun: row.dry_run,
     state: row.state satisfies RunState,
     scope: {
       from: row.source,
       connectionId: row.connection_id,
       keepNonBlank: row.keep_non_blank,
-      entity: row.crm_type && row.crm_id !== null ? { type: row.crm_type, id: row.crm_id } : null,
+      records: row.records,
     },
     undoes: row.undoes,
     startedAt: row.started_at,
     plannedAt: row.planned_at,
     endedAt: row.ended_at,
-    startedBy: { id: row.user_id, name: row.user_name },
+    startedBy: row.user_id === null ? null : { id: row.user_id, name: row.user_name ?? '' },
   };
 }
 

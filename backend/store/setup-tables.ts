@@ -31,6 +31,9 @@ export interface SetupTables {
     config: FieldValues;
     poll_seconds: number;
     priority: number;
+    policy: ConflictPolicy;
+    brake_percent: number;
+    brake_links: number;
     trouble_code: ErrorCode | null;
     trouble_detail: ErrorDetail | null;
   };
@@ -74,6 +77,6 @@ export interface SetupTables {
     direction: Direction;
     show_in_tab: boolean;
     show_in_search: boolean;
-    policy: ConflictPolicy;
+    policy: ConflictPolicy | null;
   };
 }

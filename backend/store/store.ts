@@ -1,3 +1,4 @@
+import { brakeStore } from './brakes.ts';
 import { comparisonStore } from './comparisons.ts';
 import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
@@ -21,6 +22,7 @@ const subjects = {
   installations: installationStore,
   sessions: sessionStore,
   webhooks: webhookStore,
+  brakes: brakeStore,
   connectors: connectorStore,
   connections: connectionStore,
   mappings: mappingStore,

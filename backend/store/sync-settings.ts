@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import { defaultNightlyTime, type NightlyTime } from '../domain/nightly.ts';
 import type { Db } from './db.ts';
+
+const KEPT_DAYS = 90;
 
 export function syncSettingStore(db: Db, tenant: string) {
   return {
@@ -16,7 +19,7 @@ export function syncSettingStore(db: Db, tenant: string) {
     async setAutomatic(automatic: boolean): Promise<void> {
       await db
         .insertInto('sync_setting')
-        .values({ tenant, automatic })
+        .values({ tenant, automatic, tidied_at: null })
         .onConflict((oc) => oc.column('tenant').doUpdateSet({ automatic }))
         .execute();
     },
@@ -37,6 +40,32 @@ export function syncSettingStore(db: Db, tenant: string) {
         .values({ tenant, automatic: true, ...nightly })
         .onConflict((oc) => oc.column('tenant').doUpdateSet(nightly))
         .execute();
+    },
+    /** How long the log and the runs are kept. */
+    async retentionDays(): Promise<number> {
+      const row = await db
+        .selectFrom('sync_setting')
+        .select('retention_days')
+        .where('tenant', '=', tenant)
+        .executeTakeFirst();
+      return row?.retention_days ?? KEPT_DAYS;
+    },
+
+    async setRetentionDays(days: number): Promise<void> {
+      await db
+        .insertInto('sync_setting')
+        .values({ tenant, retention_days: days, tidied_at: null })
+        .onConflict((oc) => oc.column('tenant').doUpdateSet({ retention_days: days, tidied_at: null }))
+        .execute();
+    },
+
+    /** True for one caller, when nobody has tidied up since `before`. */
+    async takeTidying(before: Date, now: Date): Promise<boolean> {
+      const { numAffectedRows } = await sql`
+        insert into sync_setting (tenant, tidied_at) values (${tenant}, ${now})
+        on conflict (tenant) do update set tidied_at = excluded.tidied_at
+        where sync_setting.tidied_at is null or sync_setting.tidied_at < ${before}`.execute(db);
+      return numAffectedRows === 1n;
     },
   };
 }

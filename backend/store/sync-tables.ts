@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type { ActorType, Cause, CrmEntityType, FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { LinkEvent } from '../domain/ledger.ts';
 
 export interface SyncTables {
   linked_entity: {
@@ -77,6 +78,7 @@ export interface SyncTables {
     user_name: string | null;
     at: Date;
     settled: boolean;
+    event: LinkEvent | null;
   };
   poll: {
     tenant: string;
@@ -107,8 +109,10 @@ export interface SyncTables {
   };
   sync_setting: {
     tenant: string;
-    automatic: boolean;
     compare_hour: Generated<number>;
     time_zone: Generated<string>;
+    automatic: Generated<boolean>;
+    retention_days: Generated<number>;
+    tidied_at: Date | null;
   };
 }

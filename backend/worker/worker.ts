@@ -1,4 +1,5 @@
 import { claimComparison, compareLinks } from '../application/sync/compare-links.ts';
+import { forgetOld } from '../application/sync/forget-old.ts';
 import { leaseUntil, whileHeld } from '../application/sync/hold-record.ts';
 import { pollConnection } from '../application/sync/poll-connection.ts';
 import { reconcile } from '../application/sync/reconcile.ts';
@@ -82,7 +83,8 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const now = ctx.clock.now();
     const automatic = await ctx.store.syncSettings.isAutomatic();
     const marked = automatic ? await ctx.store.marks.claimMarked(free, now, leaseUntil(ctx)) : [];
-    for (const claim of marked) take(tenant, () => whileHeld(ctx, claim, () => reconcile(ctx, claim)));
+    for (const claim of marked)
+      take(tenant, () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true })));
     // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
     if (free > marked.length) {
       for (const task of await claimRunTasks(ctx, free - marked.length)) take(tenant, () => workOnRun(ctx, task));
@@ -104,6 +106,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const sweep = await ctx.store.sweeps.claimDue(now, leaseUntil(ctx));
     if (sweep) take(tenant, () => sweepCrm(ctx, sweep));
     await releaseDeadClaims(ctx);
+    await forgetOld(ctx);
   }
 
   function take(tenant: string, work: () => Promise<unknown>): void {

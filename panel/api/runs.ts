@@ -1,4 +1,12 @@
-import type { ConfirmRun, RunDetail, RunPage, RunStepPage, RunStepQuery, StartResync } from '../../shared/api/runs.ts';
+import type {
+  ConfirmRun,
+  RunDetail,
+  RunPage,
+  RunStepPage,
+  RunStepQuery,
+  StartSync,
+  StartUndo,
+} from '../../shared/api/runs.ts';
 import type { Api } from './client.ts';
 
 /** Latest first. */
@@ -12,7 +20,7 @@ export function fetchRunSteps(api: Api, id: string, filter: RunStepQuery, signal
   return api<RunStepPage>('GET', `/api/runs/${id}/steps?${query}`, signal ? { signal } : {});
 }
 
-export const startResync = (api: Api, body: StartResync) => api<RunDetail>('POST', '/api/runs', { body });
+export const startRun = (api: Api, body: StartSync | StartUndo) => api<RunDetail>('POST', '/api/runs', { body });
 
 /** Writes exactly what was planned, if that is still what the person saw. */
 export const executeRun = (api: Api, id: string, action: 'approve' | 'execute', body: ConfirmRun) =>

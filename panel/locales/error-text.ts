@@ -60,6 +60,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connection.not_tested': () => msg('Test the ERP connection before you save it.'),
   'connection.inactive': () => msg('This ERP connection is not active.'),
   'connection.active': () => msg('This ERP connection is active. Deactivate it first.'),
+  'connection.braked': ({ name }) =>
+    named(name)
+      ? msg(str`Automatic sync of ${name} has stopped, because more would change than may. Someone has to decide.`)
+      : msg('Automatic sync has stopped, because more would change than may. Someone has to decide.'),
   'connection.not_ready': () => msg('This ERP connection is not ready to be activated.'),
   'connection.many_missing': ({ missing, links }) =>
     msg(
@@ -119,9 +123,14 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'crm.answer_invalid': () => msg('SuperOffice gave an answer that cannot be used. Tell your administrator.'),
 
   'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
+  'selection.not_found': () => msg('There is no such selection in SuperOffice, or you may not see it.'),
   'run.not_found': () => msg('This sync run no longer exists.'),
   'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
   'run.running': () => msg('Another sync run is working on these ERP connections. Wait until it is done.'),
+  'undo.expired': ({ days }) =>
+    typeof days === 'number'
+      ? msg(str`This can no longer be undone: changes are remembered for ${days} days.`)
+      : msg('This can no longer be undone: it is no longer remembered.'),
   'run.changed': () => msg('The sync run has moved on in the meantime. Look at it and try again.'),
 };
 

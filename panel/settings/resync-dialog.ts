@@ -4,7 +4,7 @@ import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Connection } from '../../shared/api/connections.ts';
 import type { Api } from '../api/client.ts';
-import { startResync } from '../api/runs.ts';
+import { startRun } from '../api/runs.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
@@ -83,12 +83,13 @@ export class ResyncDialog extends PanelElement {
     this.starting = true;
     this.failure = null;
     try {
-      const { id } = await startResync(this.api, {
-        kind: 'dryRun',
+      const { id } = await startRun(this.api, {
+        kind: 'resync',
+        dryRun: true,
         from: this.connection ? 'erp' : 'crm',
         connectionId: this.connection?.id ?? null,
         keepNonBlank: this.keepNonBlank,
-        entity: null,
+        records: { kind: 'all' },
       });
       this.runId = id;
     } catch (error) {

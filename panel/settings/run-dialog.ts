@@ -78,7 +78,13 @@ export class RunDialog extends PanelElement {
 
   #whole(run: RunDetail) {
     const { state, startedAt, startedBy, counts } = run;
-    return html`<p class="muted">${msg(str`Started by ${startedBy}, ${formatMoment(startedAt)}`)}</p>
+    return html`<p class="muted">
+        ${
+          startedBy === null
+            ? msg(str`Started by the brake of automatic sync, ${formatMoment(startedAt)}`)
+            : msg(str`Started by ${startedBy}, ${formatMoment(startedAt)}`)
+        }
+      </p>
       ${this.#notice(run)} ${isAtWork(run) || state === 'paused' ? this.#progress(run) : null}
       <dl>
         ${this.#count(msg('Looked at'), counts.links)} ${this.#count(msg('To write'), counts.toWrite)}
@@ -90,12 +96,22 @@ export class RunDialog extends PanelElement {
       ${state !== 'planning' && counts.toWrite > 0 ? html`<erpsync-run-steps .run=${run}></erpsync-run-steps>` : null}`;
   }
 
-  #notice({ kind, state, counts, limit }: RunDetail) {
+  #notice({ kind, state, counts, reach }: RunDetail) {
     const values = formatCount(counts.toWrite);
     if (state === 'needsApproval') {
-      return html`<erpsync-notice kind="attention">
-        ${msg(str`Stopped before the first write: ${formatCount(counts.changedLinks)} connected records would change, and up to ${formatCount(limit)} may without being asked.`)}
-      </erpsync-notice>`;
+      return reach
+        .filter(({ changedLinks, changedBefore, limit }) => changedLinks + changedBefore > limit)
+        .map(
+          ({ connectionName, changedLinks, changedBefore, limit }) =>
+            html`<erpsync-notice kind="attention">
+              ${msg(str`Stopped before the first write: ${formatCount(changedLinks)} records connected in ${connectionName} would change, and up to ${formatCount(limit)} may without anyone being asked.`)}
+              ${
+                changedBefore > 0
+                  ? msg(str`${formatCount(changedBefore)} have changed by automatic sync already.`)
+                  : null
+              }
+            </erpsync-notice>`,
+        );
     }
     if (state === 'planned') {
       return html`<erpsync-notice>

@@ -82,7 +82,7 @@ export class RunList extends PanelElement {
                 <td>${runStateName(run.state)}</td>
                 <td>${formatCount(run.counts.toWrite)}</td>
                 <td>${formatCount(run.counts.written)}</td>
-                <td>${run.startedBy}</td>
+                <td>${run.startedBy ?? ''}</td>
               </tr>`,
           )}
         </tbody>

@@ -4,6 +4,9 @@ import type { Run } from '../../shared/api/runs.ts';
 /** What a run is called: what it does, and from where. */
 export function runName({ kind, from, connectionName }: Pick<Run, 'kind' | 'from' | 'connectionName'>): string {
   if (kind === 'undo') return msg('Undo');
+  if (kind === 'sync') {
+    return connectionName === null ? msg('Sync of all records') : msg(str`Sync of ${connectionName}`);
+  }
   if (from === 'erp') return msg(str`Resync from ${connectionName ?? msg('ERP connection')}`);
   return connectionName === null
     ? msg('Resync from SuperOffice')

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { ActorType, Description, FieldKey, FieldValue, FieldValues, Id, Name, Reason } from './common.ts';
+import {
+  ActorType,
+  ConflictPolicy,
+  Description,
+  FieldKey,
+  FieldValue,
+  FieldValues,
+  Id,
+  Name,
+  Reason,
+} from './common.ts';
 
 export const ScopeMember = z.object({
   kind: z.enum(['user', 'group']),
@@ -10,6 +20,12 @@ export const ScopeMember = z.object({
 
 export const Scope = z.object({ everyone: z.boolean(), members: z.array(ScopeMember).max(5000) });
 export type Scope = z.infer<typeof Scope>;
+
+/** So many of its connected records may change without anyone being asked: a share of all, and at most so many. */
+export const Brake = z.object({
+  percent: z.number().int().min(1).max(100),
+  links: z.number().int().min(1).max(1_000_000),
+});
 
 /** Config values by field key. A secret that is not there stays as it is; null clears it. */
 export const SaveConnection = z.object({
@@ -24,6 +40,8 @@ export const SaveConnection = z.object({
     .min(5)
     .max(7 * 24 * 3600)
     .optional(),
+  policy: ConflictPolicy.optional(),
+  brake: Brake.optional(),
 });
 export type SaveConnection = z.infer<typeof SaveConnection>;
 
@@ -48,6 +66,9 @@ export const Connection = z.object({
   /** Secrets that are stored; their values never leave the server. */
   secretsSet: z.array(FieldKey),
   pollSeconds: z.number().int(),
+  /** How a field changed on both sides is settled, where the field has no policy of its own. */
+  policy: ConflictPolicy,
+  brake: Brake,
   links: z.number().int(),
   conflicts: z.number().int(),
   parked: z.number().int(),

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { ActorRef, ActorType, CrmEntity, FieldAccess, FieldKey, FieldKind, FieldValue, Id, Reason } from './common.ts';
+import {
+  ActorRef,
+  ActorType,
+  CrmEntity,
+  Direction,
+  FieldAccess,
+  FieldKey,
+  FieldKind,
+  FieldValue,
+  Id,
+  Reason,
+} from './common.ts';
 
 /** One ERP connection on the ERP tab. */
 export const ConnectionBlock = z.object({
@@ -138,3 +149,33 @@ export const ResolveConflict = z.object({
   erp: z.string().nullable(),
 });
 export type ResolveConflict = z.infer<typeof ResolveConflict>;
+
+/** Why a field holds what it holds. */
+export const FieldHistory = z.object({
+  name: z.string(),
+  kind: FieldKind,
+  direction: Direction,
+  /** What both sides last agreed on, as each stores it. */
+  agreed: z.object({ crm: z.string().nullable(), erp: z.string().nullable() }).nullable(),
+  /** How long changes are remembered. */
+  retentionDays: z.number().int(),
+  /** Latest first. */
+  changes: z.array(
+    z.object({
+      id: z.string(),
+      at: z.iso.datetime(),
+      target: z.enum(['crm', 'erp']),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+      reason: z.string(),
+      cause: z.string(),
+      userName: z.string().nullable(),
+      /** The person may put `before` back, as long as `after` stands there still. */
+      mayUndo: z.boolean(),
+    }),
+  ),
+});
+export type FieldHistory = z.infer<typeof FieldHistory>;
+
+export const UndoChange = z.object({ ledgerId: z.string().regex(/^\d{1,15}$/) });
+export type UndoChange = z.infer<typeof UndoChange>;

@@ -12,7 +12,8 @@ export const MappedField = z.object({
   direction: Direction,
   showInTab: z.boolean(),
   showInSearch: z.boolean(),
-  policy: ConflictPolicy,
+  /** Null: as the connection has it. */
+  policy: ConflictPolicy.nullable(),
   missingInErp: z.boolean(),
   missingInCrm: z.boolean(),
   /** Another active connection that already writes the same SuperOffice field. */
@@ -50,7 +51,7 @@ export const SaveFieldMapping = z.object({
         direction: Direction,
         showInTab: z.boolean(),
         showInSearch: z.boolean(),
-        policy: ConflictPolicy.optional(),
+        policy: ConflictPolicy.nullable().optional(),
       }),
     )
     .max(2000),

@@ -1,57 +1,83 @@
 import { z } from 'zod';
-import { CrmEntity, FieldKey, Id } from './common.ts';
+import { ActorType, CrmEntity, ErpKey, FieldKey, Id, Reason } from './common.ts';
 
 const LedgerId = z.string().regex(/^\d{1,15}$/);
 
-/** One side is right: from SuperOffice to all ERPs or to one, or from an ERP to SuperOffice and on to the other ERPs. */
-export const StartResync = z
+/** Which records, as far as they are connected. */
+export const RunRecords = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('these'), entities: z.array(CrmEntity).min(1).max(1000) }),
+  z.object({ kind: z.literal('selection'), selectionId: z.number().int().positive() }),
+  /** Those connected to these actors of the connection; without keys, to any of the type. */
+  z.object({ kind: z.literal('actors'), actorType: ActorType, erpKeys: z.array(ErpKey).max(1000) }),
+]);
+export type RunRecords = z.infer<typeof RunRecords>;
+
+/**
+ * `resync`: one side is right, from SuperOffice to all ERPs or to one, or from an ERP to SuperOffice and on to the other
+ * ERPs. `sync`: what ordinary syncing would do now. A dry run waits when its plan is known.
+ */
+export const StartSync = z
   .object({
-    kind: z.enum(['resync', 'dryRun']),
+    kind: z.enum(['resync', 'sync']),
+    dryRun: z.boolean(),
     from: z.enum(['crm', 'erp']),
     connectionId: Id.nullable(),
     /** A blank value of the source overwrites nothing. */
     keepNonBlank: z.boolean(),
-    /** This record only; null for all. */
-    entity: CrmEntity.nullable(),
+    records: RunRecords,
   })
-  .refine(({ from, connectionId }) => from === 'crm' || connectionId !== null, { path: ['connectionId'] });
-export type StartResync = z.infer<typeof StartResync>;
+  .refine(({ from, records, connectionId }) => (from === 'crm' && records.kind !== 'actors') || connectionId !== null, {
+    path: ['connectionId'],
+  });
+export type StartSync = z.infer<typeof StartSync>;
 
-/** Takes back what a run did, to all its records or to one, or one line of the log. */
+/**
+ * Takes back what a run did, to all its records or to one; or one line of the log, or everything that was written to the
+ * line's record from there on.
+ */
 export const StartUndo = z
   .object({
     kind: z.literal('undo'),
     runId: Id.nullable(),
     ledgerId: LedgerId.nullable(),
     entity: CrmEntity.nullable(),
+    wholeRecord: z.boolean().optional(),
   })
   .refine(({ runId, ledgerId }) => (runId === null) !== (ledgerId === null), { path: ['runId'] });
 export type StartUndo = z.infer<typeof StartUndo>;
 
-export const StartRun = z.union([StartResync, StartUndo]);
+export const StartRun = z.union([StartSync, StartUndo]);
 export type StartRun = z.infer<typeof StartRun>;
 
-/** The number of values the person saw: if the plan has another, nothing is done. */
-export const ConfirmRun = z.object({ steps: z.number().int().nonnegative() });
+/** The number of values the person saw: if the plan has another, nothing is done. And the name, where it has to be typed. */
+export const ConfirmRun = z.object({ steps: z.number().int().nonnegative(), name: z.string().max(254).optional() });
 export type ConfirmRun = z.infer<typeof ConfirmRun>;
 
 export const Run = z.object({
   id: Id,
-  kind: z.enum(['resync', 'dryRun', 'undo']),
+  kind: z.enum(['sync', 'resync', 'undo']),
+  dryRun: z.boolean(),
   state: z.enum(['planning', 'planned', 'needsApproval', 'running', 'paused', 'done', 'cancelled', 'failed']),
   from: z.enum(['crm', 'erp']),
   connectionId: Id.nullable(),
   connectionName: z.string().nullable(),
   keepNonBlank: z.boolean(),
-  entity: CrmEntity.nullable(),
+  records: z.object({
+    kind: z.enum(['all', 'these', 'selection', 'actors', 'marked']),
+    /** Of the selection. */
+    name: z.string().nullable(),
+    actorType: ActorType.nullable(),
+  }),
   undoes: Id.nullable(),
   startedAt: z.iso.datetime(),
-  startedBy: z.string(),
+  /** Null when the brake has started it. */
+  startedBy: z.string().nullable(),
   endedAt: z.iso.datetime().nullable(),
   /** What a person may do with it now. */
   may: z.array(z.enum(['approve', 'execute', 'pause', 'resume', 'cancel', 'undo'])),
-  /** How many links it may change without being asked. */
-  limit: z.number().int(),
+  /** Until when what it wrote is remembered, and can be undone. */
+  undoUntil: z.iso.datetime(),
   counts: z.object({
     records: z.number().int(),
     recordsLeft: z.number().int(),
@@ -84,7 +110,23 @@ export const RunField = z.object({
 });
 export type RunField = z.infer<typeof RunField>;
 
-export const RunDetail = Run.extend({ fields: z.array(RunField) });
+/** How much of a connection it would change, and how much it may without being asked. */
+export const RunReach = z.object({
+  connectionName: z.string(),
+  changedLinks: z.number().int(),
+  changedBefore: z.number().int(),
+  limit: z.number().int(),
+});
+export type RunReach = z.infer<typeof RunReach>;
+
+export const RunDetail = Run.extend({
+  fields: z.array(RunField),
+  reach: z.array(RunReach),
+  /** Why records failed. */
+  failures: z.array(Reason),
+  /** What has to be typed before it may write; null when nothing has to. */
+  nameToType: z.string().nullable(),
+});
 export type RunDetail = z.infer<typeof RunDetail>;
 
 export const RunStepQuery = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { causes, crmEntityTypes } from '../vocabulary.ts';
 import { CrmEntity, FieldKey, Id, Reason } from './common.ts';
 
 export const SyncStatus = z.object({
@@ -9,16 +10,40 @@ export const SyncStatus = z.object({
   conflicts: z.number().int(),
   parked: z.number().int(),
   lastRunAt: z.iso.datetime().nullable(),
+  /** Connections that would change more than they may, and wait for someone to decide in the run. */
+  braked: z.array(
+    z.object({
+      connectionId: Id,
+      connectionName: z.string(),
+      since: z.iso.datetime(),
+      runId: Id.nullable(),
+      runState: z.string().nullable(),
+    }),
+  ),
 });
 export type SyncStatus = z.infer<typeof SyncStatus>;
 
 export const SetAutomaticSync = z.object({ automatic: z.boolean() });
+
 export type SetAutomaticSync = z.infer<typeof SetAutomaticSync>;
+
+/** How many days the log and the runs are kept: long enough to notice a mistake, short enough for personal data. */
+export const SetRetention = z.object({ days: z.number().int().min(7).max(3650) });
+export type SetRetention = z.infer<typeof SetRetention>;
 
 /** Latest first; `after` is `next` of the page before. */
 export const LedgerQuery = z.object({
   text: z.string().max(254).optional(),
   connectionId: Id.optional(),
+  /** Of one record: both or none. */
+  entityType: z.enum(crmEntityTypes).optional(),
+  entityId: z.coerce.number().int().positive().optional(),
+  fieldKey: FieldKey.optional(),
+  cause: z.enum(causes).optional(),
+  userId: z.coerce.number().int().optional(),
+  from: z.iso.datetime().optional(),
+  /** Up to and without. */
+  to: z.iso.datetime().optional(),
   after: z
     .string()
     .regex(/^\d{1,15}$/)
@@ -26,10 +51,12 @@ export const LedgerQuery = z.object({
 });
 export type LedgerQuery = z.infer<typeof LedgerQuery>;
 
-/** One changed field. */
+/** One changed field, or something that happened to a link: then there is no field and no value. */
 export const LedgerEntry = z.object({
   id: z.string(),
   at: z.iso.datetime(),
+  runId: Id.nullable(),
+  event: z.enum(['connected', 'created', 'disconnected']).nullable(),
   connectionName: z.string(),
   entity: CrmEntity,
   entityName: z.string().nullable(),
@@ -38,12 +65,21 @@ export const LedgerEntry = z.object({
   target: z.enum(['crm', 'erp']),
   before: z.string().nullable(),
   after: z.string().nullable(),
+  /** Why this value and no other. */
+  reason: z.string(),
   cause: z.string(),
   userName: z.string().nullable(),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-export const LedgerPage = z.object({ entries: z.array(LedgerEntry), next: z.string().nullable() });
+export const LedgerPage = z.object({
+  entries: z.array(LedgerEntry),
+  next: z.string().nullable(),
+  /** Who has caused a line. */
+  users: z.array(z.object({ id: z.number(), name: z.string() })),
+  /** How long lines are kept. */
+  retentionDays: z.number().int(),
+});
 export type LedgerPage = z.infer<typeof LedgerPage>;
 
 /** Links that need a person: parked or in conflict. */

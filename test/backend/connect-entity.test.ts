@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const crmValues = (id = 42) => world.crm.entities.get(`contact/${id}`);
 const erpValues = () => world.erp.actors.get('Customer/erp831');
-const ledger = () => world.store.ledger.page({ connectionId: null, text: '', before: null }, 100);
+const ledger = async () => (await world.store.ledger.page({}, 100)).filter(({ event }) => event === null);
 
 describe('connecting', () => {
   test('gives both sides the values that were chosen, field by field', async () => {

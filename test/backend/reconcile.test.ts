@@ -39,8 +39,7 @@ beforeEach(async () => {
 const crmValues = () => world.crm.entities.get('contact/42');
 const erpValues = () => world.erp.actors.get('Customer/erp831');
 const link = () => world.store.links.get(linkId);
-const ledger = async () =>
-  (await world.store.ledger.page({ connectionId: null, text: '', before: null }, 100)).toReversed();
+const ledger = async () => (await world.store.ledger.page({}, 100)).filter(({ event }) => event === null).toReversed();
 const writes = () => ({
   crm: world.crm.calls.filter(({ method }) => method === 'write').map(({ args }) => args[1]),
   erp: world.erp.calls
@@ -656,7 +655,8 @@ describe('the ledger', () => {
       userName: 'Astrid Berg',
     });
     const second = await showLedger(world.as(), { after: first.next ?? '' });
-    expect([second.entries.length, second.next]).toEqual([5, null]);
+    expect([second.entries.length, second.next]).toEqual([6, null]);
+    expect(second.entries.at(-1)).toMatchObject({ event: 'connected', cause: 'connect', before: null, after: null });
     expect((await showLedger(world.as(), { text: 'name 54' })).entries).toHaveLength(1);
   });
 
@@ -666,8 +666,9 @@ describe('the ledger', () => {
     world.crm.hidden.set(12, new Set(['contact/42']));
     expect((await showLedger(world.as({ id: 12 }), {})).entries).toMatchObject([
       { entityName: null, before: null, after: null },
+      { entityName: null, event: 'connected' },
     ]);
-    expect(await showLedger(world.otherTenant(), {})).toEqual({ entries: [], next: null });
+    expect(await showLedger(world.otherTenant(), {})).toMatchObject({ entries: [], next: null, users: [] });
     await expect(showLedger(world.as({ administrator: false }), {})).rejects.toMatchObject({ code: 'access.denied' });
   });
 });

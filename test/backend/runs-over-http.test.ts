@@ -32,6 +32,15 @@ async function ask<T extends z.ZodType>(method: string, path: string, status: nu
 const Refusal = z.object({ code: z.string(), detail: z.record(z.string(), z.unknown()) });
 const erpName = () => world.erp.actors.get('Customer/831')?.['NAME'];
 
+const dryRun = {
+  kind: 'resync',
+  dryRun: true,
+  from: 'crm',
+  connectionId: null,
+  keepNonBlank: false,
+  records: { kind: 'all' },
+};
+
 async function work(): Promise<void> {
   for (;;) {
     const tasks = await claimRunTasks(world.ctx, 5);
@@ -41,7 +50,6 @@ async function work(): Promise<void> {
 }
 
 test('a dry run, exactly its plan, and back again, over the wire', async () => {
-  const dryRun = { kind: 'dryRun', from: 'crm', connectionId: null, keepNonBlank: false, entity: null };
   const { id, state } = await ask('POST', '/api/runs', 201, RunDetail, dryRun);
   expect(state).toBe('planning');
   await ask('POST', `/api/runs/${id}/pause`, 200, RunDetail);
@@ -58,7 +66,8 @@ test('a dry run, exactly its plan, and back again, over the wire', async () => {
   expect(erpName()).toBe('Orkdal Omsorg AS');
 
   const undo = await ask('POST', `/api/runs/${id}/undo`, 201, RunDetail);
-  expect(undo).toMatchObject({ kind: 'undo', state: 'planned', undoes: id, counts: { toWrite: 1 } });
+  expect(undo).toMatchObject({ kind: 'undo', state: 'planning', undoes: id, counts: { toWrite: 1 } });
+  await work();
   await ask('POST', `/api/runs/${undo.id}/execute`, 200, RunDetail, { steps: 1 });
   await work();
   expect(erpName()).toBe('Orkdal AS');
@@ -67,7 +76,6 @@ test('a dry run, exactly its plan, and back again, over the wire', async () => {
 });
 
 test('what does not fit is refused, and changes nothing', async () => {
-  const dryRun = { kind: 'dryRun', from: 'crm', connectionId: null, keepNonBlank: false, entity: null };
   const { id } = await ask('POST', '/api/runs', 201, RunDetail, dryRun);
   const refused = async (path: string, status: number, body: unknown, code: string) =>
     expect(await ask('POST', path, status, Refusal, body)).toMatchObject({ code });

@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import { listRuns, showRun, showRunSteps } from '../../backend/application/sync/show-run.ts';
-import { startResync, startUndo } from '../../backend/application/sync/start-run.ts';
+import { startSync, startUndo } from '../../backend/application/sync/start-run.ts';
 import { cancelRun, executeRun, pauseRun, resumeRun } from '../../backend/application/sync/steer-run.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
 import { setAutomaticSync } from '../../backend/application/sync/set-automatic-sync.ts';
 import type { Context } from '../../backend/context.ts';
 import { AppError } from '../../backend/errors.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
-import type { StartResync } from '../../shared/api/runs.ts';
+import type { StartSync, StartUndo } from '../../shared/api/runs.ts';
 import type { ActorRef, CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
 import { connect } from '../support/connect.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -17,6 +17,15 @@ import { createWorld, type World } from '../support/world.ts';
 const company = (id: number): CrmEntity => ({ type: 'contact', id });
 const customer = (id: number): ActorRef => ({ type: 'Customer', erpKey: `erp${id}` });
 const fields = { NAME: 'NAME', POSTALCITY: 'POSTALCITY' };
+
+const resync: StartSync = {
+  kind: 'resync',
+  dryRun: false,
+  from: 'crm',
+  connectionId: null,
+  keepNonBlank: false,
+  records: { kind: 'all' },
+};
 
 let world: World;
 let admin: Context;
@@ -45,9 +54,8 @@ const erp = (id: number) => world.erp.actors.get(`Customer/erp${id}`);
 const everything = () => structuredClone([[...world.crm.entities], [...world.erp.actors]]);
 const saves = () => world.erp.count('saveActors') + world.crm.calls.filter(({ method }) => method === 'write').length;
 
-function start(run: Partial<StartResync> = {}): Promise<string> {
-  const resync: StartResync = { kind: 'resync', from: 'crm', connectionId: null, keepNonBlank: false, entity: null };
-  return startResync(admin, { ...resync, ...run });
+function start(run: Partial<StartSync> = {}): Promise<string> {
+  return startSync(admin, { ...resync, ...run });
 }
 
 /** What workers do until no run has anything to do. */
@@ -60,15 +68,26 @@ async function work(): Promise<void> {
   throw new Error('never at rest');
 }
 
-async function run(scope: Partial<StartResync> = {}) {
+async function run(scope: Partial<StartSync> = {}) {
   const id = await start(scope);
   await work();
   return showRun(admin, id);
 }
 
+/** A plan to put something back, ready to be looked at. */
+async function undo(what: Partial<StartUndo>): Promise<string> {
+  const id = await startUndo(admin, { kind: 'undo', runId: null, ledgerId: null, entity: null, ...what });
+  await work();
+  return id;
+}
+
+async function written() {
+  return (await world.store.ledger.page({}, 100)).filter(({ event }) => event === null);
+}
+
 async function execute(id: string) {
   const { state, counts } = await showRun(admin, id);
-  await executeRun(admin, id, state === 'needsApproval' ? 'approve' : 'execute', counts.toWrite);
+  await executeRun(admin, id, state === 'needsApproval' ? 'approve' : 'execute', { steps: counts.toWrite });
   await work();
   return showRun(admin, id);
 }
@@ -117,7 +136,9 @@ describe('a resync', () => {
 
   test('of one record looks at no other', async () => {
     for (const id of [1, 2]) world.crm.edit(company(id), { NAME: `New ${id}` });
-    expect(await run({ entity: company(2) })).toMatchObject({ counts: { records: 1, written: 1 } });
+    expect(await run({ records: { kind: 'these', entities: [company(2)] } })).toMatchObject({
+      counts: { records: 1, written: 1 },
+    });
     expect([erp(1)?.['NAME'], erp(2)?.['NAME']]).toEqual(['Company 1', 'New 2']);
   });
 
@@ -145,7 +166,7 @@ describe('a resync', () => {
 
   test('leaves what was marked meanwhile to the next look', async () => {
     world.crm.edit(company(1), { NAME: 'Planned' });
-    const id = await start({ kind: 'dryRun' });
+    const id = await start({ dryRun: true });
     await work();
     world.crm.edit(company(1), { POSTALCITY: 'Bergen' });
     await receiveWebhook(world.ctx, { entity: company(1) });
@@ -158,8 +179,7 @@ describe('a resync', () => {
   });
 
   test('is begun by an administrator only, and only with a connection that is active', async () => {
-    const resync: StartResync = { kind: 'resync', from: 'crm', connectionId: null, keepNonBlank: false, entity: null };
-    await expect(startResync(world.as({ administrator: false }), resync)).rejects.toEqual(refused('access.denied'));
+    await expect(startSync(world.as({ administrator: false }), resync)).rejects.toEqual(refused('access.denied'));
     const inactive = await world.connection({ active: false });
     await expect(start({ connectionId: inactive })).rejects.toEqual(refused('connection.inactive'));
     expect((await listRuns(admin)).runs).toEqual([]);
@@ -169,7 +189,7 @@ describe('a resync', () => {
     const first = await start();
     await expect(start()).rejects.toEqual(refused('run.running'));
     await pauseRun(admin, first);
-    await expect(start({ entity: company(1) })).rejects.toEqual(refused('run.running'));
+    await expect(start({ records: { kind: 'these', entities: [company(1)] } })).rejects.toEqual(refused('run.running'));
     await cancelRun(admin, first);
     expect(await run()).toMatchObject({ state: 'done' });
   });
@@ -183,35 +203,35 @@ describe('a resync', () => {
 
 describe('the brake', () => {
   test('stops a run in which the ERP answers blanks, before the first write', async () => {
-    await link(...upTo(14).slice(3));
-    for (const id of upTo(14)) world.erp.edit(customer(id), { POSTALCITY: null });
+    await link(...upTo(24).slice(3));
+    for (const id of upTo(24)) world.erp.edit(customer(id), { POSTALCITY: null });
     const before = everything();
 
     const stopped = await run({ from: 'erp', connectionId });
     expect(stopped).toMatchObject({
       state: 'needsApproval',
-      limit: 10,
-      counts: { toWrite: 14, blanks: 14, written: 0 },
+      reach: [{ connectionName: 'Visma Norway', changedLinks: 24, limit: 20 }],
+      counts: { toWrite: 24, blanks: 24, written: 0 },
     });
     expect(everything()).toEqual(before);
 
-    await expect(executeRun(admin, stopped.id, 'approve', 13)).rejects.toEqual(refused('run.changed'));
-    await expect(executeRun(admin, stopped.id, 'execute', 14)).rejects.toEqual(refused('run.changed'));
-    expect(await execute(stopped.id)).toMatchObject({ state: 'done', counts: { written: 14 } });
-    expect(crm(14)?.['POSTALCITY']).toBe(null);
+    await expect(executeRun(admin, stopped.id, 'approve', { steps: 23 })).rejects.toEqual(refused('run.changed'));
+    await expect(executeRun(admin, stopped.id, 'execute', { steps: 24 })).rejects.toEqual(refused('run.changed'));
+    expect(await execute(stopped.id)).toMatchObject({ state: 'done', counts: { written: 24 } });
+    expect(crm(24)?.['POSTALCITY']).toBe(null);
   });
 
   test('lets a handful through', async () => {
-    await link(...upTo(10).slice(3));
-    for (const id of upTo(10)) world.crm.edit(company(id), { NAME: `New ${id}` });
-    expect(await run()).toMatchObject({ state: 'done', counts: { written: 10 } });
+    await link(...upTo(20).slice(3));
+    for (const id of upTo(20)) world.crm.edit(company(id), { NAME: `New ${id}` });
+    expect(await run()).toMatchObject({ state: 'done', counts: { written: 20 } });
   });
 
   test('is not passed by pausing', async () => {
-    await link(...upTo(12).slice(3));
-    for (const id of upTo(12)) world.crm.edit(company(id), { NAME: `New ${id}` });
+    await link(...upTo(22).slice(3));
+    for (const id of upTo(22)) world.crm.edit(company(id), { NAME: `New ${id}` });
     const id = await start();
-    const tasks = await claimRunTasks(world.ctx, 20);
+    const tasks = await claimRunTasks(world.ctx, 30);
     await pauseRun(admin, id);
     for (const task of tasks) await workOnRun(world.ctx, task);
     await resumeRun(admin, id);
@@ -228,10 +248,15 @@ describe('a dry run', () => {
 
   test('writes nothing and tells each value, by field', async () => {
     const before = [everything(), saves()];
-    const dry = await run({ kind: 'dryRun' });
+    const dry = await run({ dryRun: true });
 
     expect([everything(), saves()]).toEqual(before);
-    expect(dry).toMatchObject({ kind: 'dryRun', state: 'planned', counts: { toWrite: 3, blanks: 1, unchanged: 1 } });
+    expect(dry).toMatchObject({
+      kind: 'resync',
+      dryRun: true,
+      state: 'planned',
+      counts: { toWrite: 3, blanks: 1, unchanged: 1 },
+    });
     expect(dry.fields).toMatchObject([
       { fieldKey: 'NAME', connectionName: 'Visma Norway', target: 'erp', changes: 2, blanks: 0 },
       { fieldKey: 'POSTALCITY', target: 'erp', changes: 1, blanks: 1 },
@@ -245,18 +270,18 @@ describe('a dry run', () => {
   });
 
   test('executed writes what the real run would have written', async () => {
-    const { id } = await run({ kind: 'dryRun' });
+    const { id } = await run({ dryRun: true });
     const { steps } = await showRunSteps(admin, id, {});
     expect(await execute(id)).toMatchObject({ kind: 'resync', state: 'done', counts: { written: 3, stale: 0 } });
-    const written = await world.store.ledger.page({ connectionId: null, text: '', before: null }, 10);
+    const entered = (await written()).filter(({ runId }) => runId === id);
     const values = (rows: readonly { fieldKey: string; before: FieldValue; after: FieldValue }[]) =>
       rows.map(({ fieldKey, before, after }) => [fieldKey, before, after].join()).sort();
-    expect(values(written)).toEqual(values(steps));
+    expect(values(entered)).toEqual(values(steps));
     expect(await run()).toMatchObject({ counts: { toWrite: 0 } });
   });
 
   test('drops a value that has moved since, on either side, and writes no other', async () => {
-    const { id } = await run({ kind: 'dryRun' });
+    const { id } = await run({ dryRun: true });
     world.erp.edit(customer(1), { NAME: 'Edited in the ERP' });
     world.crm.edit(company(2), { NAME: 'Edited in SuperOffice' });
     world.crm.edit(company(3), { NAME: 'Not in the plan' });
@@ -271,15 +296,17 @@ describe('a dry run', () => {
   });
 
   test('is executed once', async () => {
-    const { id, counts } = await run({ kind: 'dryRun' });
-    const outcomes = await Promise.allSettled([1, 2].map(() => executeRun(admin, id, 'execute', counts.toWrite)));
+    const { id, counts } = await run({ dryRun: true });
+    const outcomes = await Promise.allSettled(
+      [1, 2].map(() => executeRun(admin, id, 'execute', { steps: counts.toWrite })),
+    );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     await work();
     expect(world.erp.count('saveActors')).toBe(2);
   });
 
   test('tells no values of a record that the person may not see', async () => {
-    const { id } = await run({ kind: 'dryRun' });
+    const { id } = await run({ dryRun: true });
     world.crm.hidden.set(5, new Set(['contact/1']));
     const { steps } = await showRunSteps(admin, id, { fieldKey: 'NAME' });
     expect(steps.map(({ entityName, before, after }) => [entityName, before, after])).toEqual([
@@ -395,7 +422,7 @@ describe('undo', () => {
   });
 
   test('of a run returns the start, and the sync does not do it again', async () => {
-    const id = await startUndo(admin, { kind: 'undo', runId: done, ledgerId: null, entity: null });
+    const id = await undo({ runId: done });
     expect(await showRun(admin, id)).toMatchObject({ kind: 'undo', state: 'planned', counts: { toWrite: 3 } });
     expect(await execute(id)).toMatchObject({ state: 'done', undoes: done, counts: { written: 3, stale: 0 } });
     expect(everything()).toEqual(before);
@@ -405,7 +432,7 @@ describe('undo', () => {
       await reconcile(world.ctx, claim);
     }
     expect(everything()).toEqual(before);
-    expect((await world.store.ledger.page({ connectionId: null, text: '', before: null }, 1))[0]).toMatchObject({
+    expect((await written())[0]).toMatchObject({
       cause: 'undo',
       userName: 'Astrid Berg',
     });
@@ -413,7 +440,7 @@ describe('undo', () => {
 
   test('never overwrites a later edit, and says which were edited since', async () => {
     world.erp.edit(customer(1), { NAME: 'Edited since' });
-    const id = await startUndo(admin, { kind: 'undo', runId: done, ledgerId: null, entity: null });
+    const id = await undo({ runId: done });
     world.erp.edit(customer(2), { POSTALCITY: 'Edited after the plan' });
 
     expect(await execute(id)).toMatchObject({ state: 'done', counts: { written: 1, stale: 2 } });
@@ -426,19 +453,19 @@ describe('undo', () => {
   });
 
   test('of one record, or of one field, leaves the others', async () => {
-    await execute(await startUndo(admin, { kind: 'undo', runId: done, ledgerId: null, entity: company(1) }));
+    await execute(await undo({ runId: done, entity: company(1) }));
     expect([erp(1)?.['NAME'], erp(2)?.['NAME']]).toEqual(['Company 1', 'New 2']);
 
-    const rows = await world.store.ledger.page({ connectionId: null, text: 'POSTALCITY', before: null }, 1);
-    await execute(await startUndo(admin, { kind: 'undo', runId: null, ledgerId: String(rows[0]?.id), entity: null }));
+    const rows = await world.store.ledger.page({ text: 'POSTALCITY' }, 1);
+    await execute(await undo({ ledgerId: String(rows[0]?.id) }));
     expect(erp(2)).toEqual({ NAME: 'New 2', POSTALCITY: 'Oslo' });
   });
 
   test('of an undo brings back what the run had written', async () => {
     const after = everything();
-    const id = await startUndo(admin, { kind: 'undo', runId: done, ledgerId: null, entity: null });
+    const id = await undo({ runId: done });
     await execute(id);
-    await execute(await startUndo(admin, { kind: 'undo', runId: id, ledgerId: null, entity: null }));
+    await execute(await undo({ runId: id }));
     expect(everything()).toEqual(after);
   });
 
@@ -452,7 +479,7 @@ describe('undo', () => {
 
 test('another tenant sees nothing of a run, and can do nothing with it', async () => {
   world.crm.edit(company(1), { NAME: 'New 1' });
-  const { id } = await run({ kind: 'dryRun' });
+  const { id } = await run({ dryRun: true });
   const other = world.otherTenant();
 
   expect(await listRuns(other)).toEqual({ runs: [] });
@@ -460,7 +487,7 @@ test('another tenant sees nothing of a run, and can do nothing with it', async (
   const attempts = [
     () => showRun(other, id),
     () => showRunSteps(other, id, {}),
-    () => executeRun(other, id, 'execute', 1),
+    () => executeRun(other, id, 'execute', { steps: 1 }),
     () => cancelRun(other, id),
     () => startUndo(other, { kind: 'undo', runId: id, ledgerId: null, entity: null }),
   ];

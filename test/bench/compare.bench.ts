@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { claimComparison, compareLinks } from '../../backend/application/sync/compare-links.ts';
 import { createContext, type Context } from '../../backend/context.ts';
 import { configureLog } from '../../backend/log.ts';
+import { defaultBrake } from '../../backend/domain/brake.ts';
 import type { Crm } from '../../backend/ports/crm.ts';
 import type { ConnectorKind, ErpConnector } from '../../backend/ports/erp-connector.ts';
 import { openDb } from '../../backend/store/db.ts';
@@ -101,6 +102,8 @@ async function connect({ store }: Context): Promise<string> {
     secretKeys: [],
     pollSeconds: 60,
     priority: 1,
+    policy: 'ask',
+    brake: defaultBrake,
     trouble: null,
   });
   await store.mappings.save({

@@ -24,6 +24,8 @@ export interface CrmWorld {
   merge(from: CrmEntity, into: CrmEntity): void;
   /** SuperOffice's key of where a person's consents came from. */
   consentSource(person: CrmEntity): string | undefined;
+  /** Makes a selection, of companies and contacts or of projects, and answers its id. */
+  select(name: string, members: readonly CrmEntity[]): number;
   /** A place where webhooks may be posted, already listening. */
   readonly hookUrl: string;
   close(): Promise<void>;
@@ -463,6 +465,34 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         world.clock.advance(3_600_000);
         world.rename(closed, 'Still closed');
         expect((await world.sales.changedSince('contact', world.clock.now())).ids).toEqual([]);
+      });
+    });
+
+    describe('a selection', () => {
+      test('is its name and its members, companies and contacts, however many', async () => {
+        const company = world.add('contact', 'A');
+        const person = world.add('person', 'Anna Berg', company);
+        const many = Array.from({ length: 1_100 }, (_, index) => world.add('contact', `Company ${index}`));
+        const id = world.select('Spring', [company, person, ...many]);
+        const { name, members } = await world.system.selection(id);
+        expect(name).toBe('Spring');
+        expect(members).toEqual([company, person, ...many]);
+      });
+
+      test('of projects has projects', async () => {
+        const project = world.add('project', 'P');
+        expect((await world.system.selection(world.select('Projects', [project]))).members).toEqual([project]);
+      });
+
+      test('shows nobody what she may not see', async () => {
+        const [open, closed] = [world.add('contact', 'Open'), world.add('contact', 'Closed')];
+        world.hideFromSales(closed);
+        const id = world.select('Both', [open, closed]);
+        expect((await world.sales.selection(id)).members).toEqual([open]);
+      });
+
+      test('that is not there is not found', async () => {
+        await expect(world.system.selection(987_654)).rejects.toMatchObject({ code: 'selection.not_found' });
       });
     });
 

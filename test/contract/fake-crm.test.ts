@@ -31,6 +31,11 @@ crmSuite('the tenant in memory', async () => {
     hideFromSales: (company) => crm.hidden.set(11, new Set([keyOf(company)])),
     remove: (entity) => crm.remove(entity),
     purge: (entity) => crm.remove(entity, { kind: 'gone' }),
+    select(name, members) {
+      const id = crm.selections.size + 1;
+      crm.selections.set(id, { name, members });
+      return id;
+    },
     merge: (from, into) => crm.remove(from, { kind: 'merged', into }),
     consentSource: (person) => crm.consentSources.get(keyOf(person)),
     close: async () => undefined,

@@ -68,6 +68,11 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
     hideFromSales: ({ id }) => tenant.update('contact', id, { onlyGroupId: 3 }, BOSS),
     remove: ({ type, id }) => tenant.delete(type, id, BOSS),
     purge: ({ type, id }) => tenant.purge(type, id, BOSS),
+    select(name, members) {
+      const id = tenant.selections.size + 1;
+      tenant.selections.set(id, { name, target: members[0]?.type === 'project' ? 'project' : 'contact', members });
+      return id;
+    },
     merge: (from, into) => tenant.merge(from.type as 'contact' | 'person', from.id, into.id, BOSS),
     consentSource: ({ id }) => tenant.records.person.get(id)?.consents[0]?.sourceKey,
     hookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/so/Cust10001/1`,

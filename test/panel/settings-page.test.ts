@@ -17,6 +17,7 @@ describe('the Sync page', () => {
       conflicts: 0,
       parked: 0,
       lastRunAt: '2026-11-22T20:15:00Z',
+      braked: [],
     };
   });
 

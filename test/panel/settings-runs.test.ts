@@ -27,7 +27,14 @@ describe('a resync', () => {
 
     await shown('2 values would be written. Nothing has been written yet.');
     expect(sent('POST /api/runs')).to.deep.equal([
-      { kind: 'dryRun', from: 'crm', connectionId: null, keepNonBlank: false, entity: null },
+      {
+        kind: 'resync',
+        dryRun: true,
+        from: 'crm',
+        connectionId: null,
+        keepNonBlank: false,
+        records: { kind: 'all' },
+      },
     ]);
     await shown('Orkdal Eldresenter');
     const [row, hidden] = allByRole('row')
@@ -53,7 +60,14 @@ describe('a resync', () => {
     await press('Compare');
     await shown('2 values would be written.');
     expect(sent('POST /api/runs')).to.deep.equal([
-      { kind: 'dryRun', from: 'erp', connectionId: superSale.id, keepNonBlank: true, entity: null },
+      {
+        kind: 'resync',
+        dryRun: true,
+        from: 'erp',
+        connectionId: superSale.id,
+        keepNonBlank: true,
+        records: { kind: 'all' },
+      },
     ]);
   });
 
@@ -162,11 +176,16 @@ describe('the sync runs', () => {
 
   it('say why the brake has stopped one, and go on when it is approved', async () => {
     world.runs = [
-      syncRun({ kind: 'resync', state: 'needsApproval', may: ['approve', 'cancel'], counts: { changedLinks: 180 } }),
+      syncRun({
+        dryRun: false,
+        state: 'needsApproval',
+        may: ['approve', 'cancel'],
+        reach: [{ connectionName: 'Super Sale', changedLinks: 180, changedBefore: 20, limit: 20 }],
+      }),
     ];
     await open();
     await press('Resync from SuperOffice');
-    await shown('Stopped before the first write: 180 connected records would change, and up to 10 may');
+    await shown('Stopped before the first write: 180 records connected in Super Sale would change, and up to 20 may');
     await press('Run exactly this plan');
     await press('Yes');
     await shown('2 of 2 values were written.');

@@ -4,7 +4,7 @@ import type { Connection, SaveConnection } from '../../shared/api/connections.ts
 import type { FieldInfo } from '../../shared/api/common.ts';
 import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
 import type { ActorTypeMapping, MappedField, SaveFieldMapping } from '../../shared/api/mappings.ts';
-import type { RunDetail, RunStep, StartResync } from '../../shared/api/runs.ts';
+import type { RunDetail, RunStep, StartSync } from '../../shared/api/runs.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { AttentionPage, LedgerEntry, SyncStatus } from '../../shared/api/sync.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
@@ -52,6 +52,8 @@ export const superSale: Connection = {
   config: { Filename: 'super-sale.xlsx' },
   secretsSet: ['PasswordField'],
   pollSeconds: 60,
+  policy: 'ask',
+  brake: { percent: 5, links: 200 },
   links: 187,
   conflicts: 2,
   parked: 1,
@@ -167,6 +169,8 @@ export const personMapping = (): ActorTypeMapping => ({
 export const ledgerEntry = (entry: Partial<LedgerEntry>): LedgerEntry => ({
   id: '1',
   at: '2026-11-22T20:14:00Z',
+  runId: null,
+  event: null,
   connectionName: 'Super Sale',
   entity: { type: 'contact', id: 42 },
   entityName: 'Orkdal Eldresenter',
@@ -175,6 +179,7 @@ export const ledgerEntry = (entry: Partial<LedgerEntry>): LedgerEntry => ({
   target: 'erp',
   before: 'Orkdal Senter AS',
   after: 'Orkdal Eldresenter',
+  reason: 'changed',
   cause: 'webhook',
   userName: 'Lars Holm',
   ...entry,
@@ -184,19 +189,23 @@ export const syncRun = (
   run: Partial<Omit<RunDetail, 'counts'>> & { counts?: Partial<RunDetail['counts']> },
 ): RunDetail => ({
   id: '00000000-0000-4000-8000-0000000000a1',
-  kind: 'dryRun',
+  kind: 'resync',
+  dryRun: true,
   state: 'planned',
   from: 'crm',
   connectionId: null,
   connectionName: null,
   keepNonBlank: false,
-  entity: null,
+  records: { kind: 'all', name: null, actorType: null },
   undoes: null,
   startedAt: '2026-11-22T20:14:00Z',
   startedBy: 'Astrid Berg',
   endedAt: null,
   may: ['execute', 'cancel'],
-  limit: 10,
+  undoUntil: '2027-02-20T20:14:00Z',
+  reach: [{ connectionName: 'Super Sale', changedLinks: 2, changedBefore: 0, limit: 20 }],
+  failures: [],
+  nameToType: null,
   fields: [
     {
       connectionId: superSale.id,
@@ -265,7 +274,7 @@ export class SettingsWorld {
   connectors: Connector[] = [];
   connections: Connection[] = [];
   mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
-  status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null };
+  status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null, braked: [] };
   attention: AttentionPage['links'] = [];
   ledger: LedgerEntry[] = [];
   comparisons: ComparisonPage = { nightly: { hour: 2, timeZone: 'Europe/Oslo' }, comparisons: [] };
@@ -378,7 +387,7 @@ export class SettingsWorld {
         if (id === '') return { runs: this.runs };
         return verb === 'steps' ? { steps: this.steps, next: null } : this.runs[0];
       case 'POST runs':
-        if (id === '') return (this.runs = [syncRun(startedRun(body as StartResync, this.connections))])[0];
+        if (id === '') return (this.runs = [syncRun(startedRun(body as StartSync, this.connections))])[0];
         return (this.runs = [steered(this.runs[0]!, verb)])[0];
       case 'GET comparisons':
         return verb === 'unequal' ? { links: this.unequal, next: null } : this.comparisons;
@@ -456,7 +465,7 @@ export class SettingsWorld {
   }
 }
 
-function startedRun({ from, connectionId }: StartResync, connections: readonly Connection[]): Partial<RunDetail> {
+function startedRun({ from, connectionId }: StartSync, connections: readonly Connection[]): Partial<RunDetail> {
   return { from, connectionId, connectionName: connections.find(({ id }) => id === connectionId)?.name ?? null };
 }
 

@@ -207,6 +207,8 @@ class History {
       secretKeys: [],
       pollSeconds: random.pick([60, 120, 240]),
       priority,
+      policy: 'ask',
+      brake: { percent: 100, links: 1_000 },
       trouble: null,
     };
     this.#tables.connections = [...this.#tables.connections, connection];

@@ -1,4 +1,5 @@
 import type { ComparisonClaim } from '../../backend/domain/comparison.ts';
+import type { Brake } from '../../backend/domain/brake.ts';
 import type { ActorTypeMapping, Connection } from '../../backend/domain/connection.ts';
 import type { LedgerRow } from '../../backend/domain/ledger.ts';
 import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
@@ -70,6 +71,7 @@ export class MemoryTables {
   readonly cursors = new Map<string, Cursor>();
   readonly sweeps = new Map<string, SweepRow>();
   readonly comparisons = new Map<string, ComparisonRow>();
+  readonly brakes = new Map<string, Brake>();
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
@@ -111,6 +113,7 @@ export class MemoryTables {
 type Subjects = Pick<
   Store,
   | 'comparisons'
+  | 'brakes'
   | 'connections'
   | 'mappings'
   | 'listItems'
@@ -125,7 +128,7 @@ type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick
 
 /** The calls the engine makes, on the tables as they are at this moment. */
 export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
-  const { links, marks, open, ledger, polls, sweeps } = tables;
+  const { links, marks, open, ledger, polls, sweeps, brakes } = tables;
   const confirmed = () => [...links.values()].filter(({ confirmedAt }) => confirmedAt !== null);
 
   function raise({ lane, cause, user, at }: Mark, chosen: (row: MarkRow) => boolean): number {
@@ -187,6 +190,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'park'
     | 'openFields'
     | 'conflicts'
+    | 'countOf'
   > = {
     async get(id) {
       const link = links.get(id);
@@ -279,6 +283,9 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       const parked = { ...link, parked: { code, detail, since } };
       tables.put(links, id, parked);
       tables.onCommit(() => watch.parked(parked));
+    },
+    async countOf(connectionId) {
+      return confirmed().filter((link) => link.connectionId === connectionId).length;
     },
     async openFields(ids) {
       return [...open.values()].filter(({ linkId }) => ids.includes(linkId));
@@ -374,17 +381,35 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
-  const ledgerCalls: Some<'ledger', 'enter' | 'settle' | 'strike' | 'unsettled'> = {
+  const ledgerCalls: Some<'ledger', 'enter' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched'> = {
     async enter(entries, { cause, user }, at) {
-      const rows = entries.map(({ link, runId: _run, ...entry }): StoredLedgerRow => {
+      const rows = entries.map(({ link, ...entry }): StoredLedgerRow => {
         tables.ledgerIds += 1;
         const { id: linkId, connectionId, entity, actor } = link;
         const about = { linkId, connectionId, entity, actor, cause, userName: user?.name ?? null };
-        return { ...entry, ...about, id: tables.ledgerIds, at, settled: false };
+        return { ...entry, ...about, id: tables.ledgerIds, at, event: null, settled: false };
       });
       for (const row of rows) tables.put(ledger, String(row.id), row);
       tables.onCommit(() => watch.entered(rows));
       return rows.map(({ id }) => id);
+    },
+    async note(event, { id: linkId, connectionId, entity, actor }, { cause, user }, at) {
+      tables.ledgerIds += 1;
+      const id = tables.ledgerIds;
+      const about = { linkId, connectionId, entity, actor, cause, userName: user?.name ?? null };
+      const field = { fieldKey: '', crmField: '', target: 'erp', before: null, after: null } as const;
+      tables.put(ledger, String(id), { ...about, ...field, id, at, runId: null, event, reason: event, settled: true });
+    },
+    async touched(linkId, entity, since) {
+      return [...ledger.values()].some(
+        (row) =>
+          same(row.entity, entity) &&
+          row.linkId === linkId &&
+          row.runId === null &&
+          row.event === null &&
+          row.reason !== 'overruled' &&
+          row.at >= since,
+      );
     },
     async settle(written) {
       for (const { id, after } of written) {
@@ -533,7 +558,21 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
+  const brakeCalls: Subjects['brakes'] = {
+    async lock(connectionId) {
+      const none = { connectionId, countedFrom: new Date(0), allowed: 0, changed: 0, heldSince: null, runId: null };
+      return brakes.get(connectionId) ?? none;
+    },
+    async save(brake) {
+      tables.put(brakes, brake.connectionId, brake);
+    },
+    async held() {
+      return [...brakes.values()].filter(({ heldSince }) => heldSince !== null);
+    },
+  };
+
   return {
+    brakes: brakeCalls,
     connections: {
       list: async () => tables.connections,
       get: async (id) => {
@@ -559,7 +598,9 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     syncSettings: {
       isAutomatic: async () => true,
       nightly: async () => defaultNightlyTime,
-    } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly'>,
+      // Nothing grows old in these few minutes.
+      takeTidying: async () => false,
+    } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly' | 'takeTidying'>,
   };
 }
 

@@ -61,12 +61,26 @@ export function queryArchive(
   return { rows, nextSkip: skip + top < wanted.length ? skip + top : null };
 }
 
+/** Nobody is shown a member that she may not see. */
+function membersOf(tenant: Tenant, selectionId: number, associateId: number): readonly Source[] {
+  const members = tenant.selections.get(selectionId)?.members ?? [];
+  return members.flatMap(({ type, id }, index) => {
+    const row = tenant.all(type, associateId).find((row) => row.id === id);
+    if (!row) return [];
+    const company = type === 'person' ? (row as Person).companyId : id;
+    const cells = type === 'project' ? { projectId: id } : { contactId: company, personId: type === 'person' ? id : 0 };
+    return [source(index + 1, type, cells)];
+  });
+}
+
 function rowsOf(
   tenant: Tenant,
   provider: string,
   query: ArchiveQuery,
   { associateId, view }: { readonly associateId: number; readonly view: View },
 ): readonly Source[] {
+  const [, selectionId] = /^selection\/(\d+)$/.exec(provider) ?? [];
+  if (selectionId !== undefined) return membersOf(tenant, Number(selectionId), associateId);
   switch (provider.toLowerCase()) {
     case 'simplecontact':
     case 'findcontact':

@@ -169,6 +169,12 @@ export interface TenantData {
   readonly languages: Readonly<Record<number, string>>;
 }
 
+export interface Selection {
+  readonly name: string;
+  readonly target: 'contact' | 'project' | 'appointment';
+  readonly members: readonly { readonly type: EntityType; readonly id: number }[];
+}
+
 export type Approval = 'none' | 'approved' | 'revoked';
 
 export const systemAssociateId = 99;
@@ -227,6 +233,8 @@ export class Tenant {
   readonly panels = new Map<number, Panel>();
   readonly webhooks = new Map<number, HookRow>();
   readonly merges: MergeRow[] = [];
+  /** Static selections; members of a company selection are companies, or their contacts. */
+  readonly selections = new Map<number, Selection>();
   readonly refreshTokens = new Map<string, number>();
   readonly languages = new Map<number, string>();
   approval: Approval = 'none';

@@ -25,8 +25,8 @@ import { applyPatch } from './patch.ts';
 import { userDefinedFields } from './seed.ts';
 import { notFound, SoError } from './so-error.ts';
 import type { World } from './start.ts';
-import type { EntityType, Rows, Tenant } from './tenant.ts';
 import { readBody, tellingHeaders } from './traffic.ts';
+import type { EntityType, Rows, Selection, Tenant } from './tenant.ts';
 import { defaultWebhook, deleteWebhook, findWebhooks, saveWebhook, testWebhook, webhookCarrier } from './webhooks.ts';
 import { pascalCase } from './wire.ts';
 import type { Webhook } from './wire.ts';
@@ -112,6 +112,15 @@ export function webApi(world: World): Hono<Env> {
       c.var.caller.associateId,
     );
     return c.body(null, 204);
+  });
+
+  routes.get(`${at}/v1/Selection/:id{\\d+}`, (c) => {
+    const selection = mustFindSelection(c);
+    return answer(c, { SelectionId: idOf(c), Name: selection.name, TargetTableName: selection.target });
+  });
+  routes.get(`${at}/v1/Selection/:id{\\d+}/Members`, (c) => {
+    mustFindSelection(c);
+    return answerArchive(c, world, `selection/${idOf(c)}`, queryOf(c));
   });
 
   routes.get(`${at}/v1/Archive/:provider`, (c) => answerArchive(c, world, c.req.param('provider'), queryOf(c)));
@@ -318,6 +327,12 @@ function readQuery(get: (name: string) => string | undefined): ArchiveQuery {
     top: get('$top'),
     skip: get('$skip'),
   };
+}
+
+function mustFindSelection(c: Api): Selection {
+  const selection = c.var.tenant.selections.get(idOf(c));
+  if (!selection) throw notFound(`No selection ${idOf(c)}`);
+  return selection;
 }
 
 /** Only the members named by `$select`, if any are. */

@@ -54,6 +54,7 @@ export class FakeCrm implements Crm {
 
   readonly userDefinedFields = new Map<CrmEntityType, readonly CrmField[]>();
   readonly lists = new Map<string, readonly ListItem[]>();
+  readonly selections = new Map<number, { readonly name: string; readonly members: readonly CrmEntity[] }>();
   readonly allUsers: CrmUser[] = [];
   readonly allGroups: CrmGroup[] = [];
   readonly allPanels = new Map<string, CrmPanel>();
@@ -188,6 +189,13 @@ export class FakeCrm implements Crm {
       .filter((entity) => entity.type === type && this.sees(entity) && this.changedAt(entity) >= since)
       .map(({ id }) => id);
     return { ids: ids.sort((a, b) => a - b), asOf: this.second() };
+  }
+
+  async selection(id: number): Promise<{ readonly name: string; readonly members: readonly CrmEntity[] }> {
+    await this.called('selection', id);
+    const selection = this.selections.get(id);
+    if (!selection) throw new AppError('selection.not_found');
+    return { name: selection.name, members: selection.members.filter((entity) => this.sees(entity)) };
   }
 
   async panels(): Promise<readonly CrmPanel[]> {

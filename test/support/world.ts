@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { createContext, type Context, type User } from '../../backend/context.ts';
+import { defaultBrake } from '../../backend/domain/brake.ts';
 import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
 import { configureLog } from '../../backend/log.ts';
 import { createRegistry, type Registry } from '../../backend/store/registry.ts';
@@ -116,6 +117,8 @@ export async function createWorld(): Promise<World> {
           secretKeys: [],
           pollSeconds: 60,
           priority: await store.connections.nextPriority(),
+          policy: 'ask',
+          brake: defaultBrake,
           trouble: null,
           ...settings,
         });
@@ -156,7 +159,7 @@ export function fieldMapping(key: string, rank: number, field: string | Partial<
     direction: (more.crmField ?? null) === null ? 'none' : 'both',
     showInTab: true,
     showInSearch: true,
-    policy: 'ask',
+    policy: null,
     ...more,
   };
 }

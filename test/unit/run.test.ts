@@ -1,26 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { brakeLimit, mayBe, mustBrake, runActions, runStates, type RunAction } from '../../backend/domain/run.ts';
-
-describe('the brake', () => {
-  test.each([
-    [0, 10],
-    [3, 10],
-    [200, 10],
-    [400, 20],
-    [1_000, 50],
-    [4_000, 200],
-    [100_000, 200],
-  ])('of %i links lets %i change: five in a hundred, at least a few, at most two hundred', (links, limit) => {
-    expect(brakeLimit(links)).toBe(limit);
-    expect(mustBrake({ links, changedLinks: limit })).toBe(false);
-    expect(mustBrake({ links, changedLinks: limit + 1 })).toBe(true);
-  });
-
-  test('keeps to a limit of its own', () => {
-    expect(brakeLimit(1_000, { percent: 1, links: 50 })).toBe(10);
-    expect(brakeLimit(1_000, { percent: 50, links: 50 })).toBe(50);
-  });
-});
+import { mayBe, runActions, runStates, type RunAction } from '../../backend/domain/run.ts';
 
 describe('a run', () => {
   const actions = Object.keys(runActions) as RunAction[];

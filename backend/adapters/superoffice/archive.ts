@@ -17,25 +17,30 @@ export interface Query {
   readonly filter?: string;
   readonly orderBy?: string;
   readonly entities?: string;
-  /** No list is asked for without an end. */
-  readonly top: number;
+  /** No list is asked for without an end; null for the one that takes none, and comes in pages of its own. */
+  readonly top: number | null;
+  readonly skip?: number;
 }
 
-const Rows = z.object({ value: z.array(z.record(z.string(), z.unknown())) });
+const Rows = z.object({
+  value: z.array(z.record(z.string(), z.unknown())),
+  'odata.nextLink': z.string().nullish(),
+});
 
 /** Asks for rows: at `v1/Contact` for a list of companies, at `v1/Archive/dynamic` for columns of the database itself. */
 export async function askArchive(
   call: Call,
   path: string,
   query: Query,
-): Promise<{ readonly rows: readonly Row[]; readonly asOf: Date | null }> {
-  const { select, filter, orderBy, entities, top } = query;
+): Promise<{ readonly rows: readonly Row[]; readonly asOf: Date | null; readonly nextSkip: number | null }> {
+  const { select, filter, orderBy, entities, top, skip } = query;
   const options = [
     ['$select', select.join(',')],
     ['$filter', filter],
     ['$orderBy', orderBy],
     ['$entities', entities],
-    ['$top', String(top)],
+    ['$top', top?.toString()],
+    ['$skip', skip?.toString()],
     ['$mode', 'Slim'],
   ].flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
   const response = await call((door) => door.http.get<unknown>(`${path}?${options.join('&')}`));
@@ -43,7 +48,13 @@ export async function askArchive(
   const asOf = typeof date === 'string' ? new Date(date) : null;
   const answer = Rows.safeParse(response.data);
   if (!answer.success) throw new AppError('crm.answer_invalid', { call: path });
-  return { rows: answer.data.value, asOf };
+  return { rows: answer.data.value, asOf, nextSkip: skipOf(answer.data['odata.nextLink'] ?? null) };
+}
+
+/** How many rows the next page leaves out; null when this was the last. */
+function skipOf(nextLink: string | null): number | null {
+  const skip = nextLink === null ? null : new URL(nextLink, 'https://superoffice.invalid').searchParams.get('$skip');
+  return skip === null ? null : Number(skip);
 }
 
 /** A cell as text, as it is: a company may be called `[I:5]`. */

@@ -7,6 +7,7 @@ import type { Remember } from './memory.ts';
 import { createNewRecords } from './new-record.ts';
 import { createPanels } from './panels.ts';
 import { createRecords } from './records.ts';
+import { createSelections } from './selections.ts';
 import { createTraces } from './traces.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -42,6 +43,7 @@ export function createCrm({ call, remember, clock }: CrmOptions): Crm {
     write,
     ...createNewRecords(call, catalogue),
     ...createTraces(call, isLive, clock),
+    ...createSelections(call),
     ...createPanels(call),
     ...createWebhooks(call),
   };

@@ -17,7 +17,7 @@ export async function compareValues(
   await requireVisible(ctx, entity);
   await requireMapping(ctx, connection, ref.type, entity.type);
   const connector = await ctx.connector(connection);
-  const pairs = await fieldPairs(ctx, connector, connectionId, ref.type);
+  const pairs = await fieldPairs(ctx, connector, connection, ref.type);
   const [record, actor, erpText, crmText] = await Promise.all([
     requireVisible(
       ctx,

@@ -125,6 +125,7 @@ async function confirm(
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
     await ctx.store.links.confirm(link.id, now);
+    await ctx.store.ledger.note('connected', link, claim, now);
     for (const saved of done.links) await ctx.store.links.settle(link.id, newsOf(plan, done, saved), now);
     await ctx.store.ledger.settle(done.settled);
     await ctx.store.ledger.strike(done.struck);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection as ConnectionView, SaveConnection } from '../../../shared/api/connections.ts';
 import { inTransaction, type Context } from '../../context.ts';
+import { defaultBrake } from '../../domain/brake.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { secretOrigin } from '../../domain/secret-origin.ts';
 import { AppError } from '../../errors.ts';
@@ -46,7 +47,11 @@ async function renameConnection(ctx: Context, id: string, input: SaveConnection)
   await inTransaction(ctx, async (ctx) => {
     const before = await ctx.store.connections.lock(id);
     if (before.deleted) throw new AppError('connection.not_found', { id });
-    await ctx.store.connections.save({ ...before, ...described(input, before.pollSeconds) });
+    const after = { ...before, ...described(input, before) };
+    await ctx.store.connections.save(after);
+    // Conflicts that waited may be decided by it.
+    if (!before.active || before.policy === after.policy) return;
+    await ctx.store.marks.connection(id, 'all', { lane: 'bulk', cause: 'user', user: ctx.user, at: ctx.clock.now() });
   });
 }
 
@@ -71,7 +76,7 @@ async function keep(
     await ctx.store.connections.save({
       id,
       connectorId: connector.id,
-      ...described(input, before?.pollSeconds ?? POLL_SECONDS),
+      ...described(input, before ?? { pollSeconds: POLL_SECONDS, policy: 'ask', brake: defaultBrake }),
       active: false,
       deleted: false,
       config,
@@ -84,6 +89,16 @@ async function keep(
   });
 }
 
-function described({ name, description, scope, pollSeconds }: SaveConnection, keptPollSeconds: number) {
-  return { name, description, scope, pollSeconds: pollSeconds ?? keptPollSeconds };
+function described(
+  { name, description, scope, pollSeconds, policy, brake }: SaveConnection,
+  kept: Pick<Connection, 'pollSeconds' | 'policy' | 'brake'>,
+) {
+  return {
+    name,
+    description,
+    scope,
+    pollSeconds: pollSeconds ?? kept.pollSeconds,
+    policy: policy ?? kept.policy,
+    brake: brake ?? kept.brake,
+  };
 }

@@ -14,7 +14,20 @@ export async function viewConnections(
     ctx.store.polls.states(),
   ]);
   return connections.map((connection) => {
-    const { id, connectorId, name, description, active, deleted, scope, config, secretKeys, pollSeconds } = connection;
+    const {
+      id,
+      connectorId,
+      name,
+      description,
+      active,
+      deleted,
+      scope,
+      config,
+      secretKeys,
+      pollSeconds,
+      policy,
+      brake,
+    } = connection;
     const poll = polls.find((state) => state.connectionId === id);
     const { links, conflicts, parked } = counts.get(id) ?? { links: 0, conflicts: 0, parked: 0 };
     return {
@@ -29,6 +42,8 @@ export async function viewConnections(
       config,
       secretsSet: [...secretKeys],
       pollSeconds,
+      policy,
+      brake: { ...brake },
       links,
       conflicts,
       parked,

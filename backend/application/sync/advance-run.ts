@@ -1,7 +1,7 @@
 import { inTransaction, type Context } from '../../context.ts';
-import { mustBrake, type Run, type RunCounts, type RunState } from '../../domain/run.ts';
+import { runIsOver, type Run, type RunCounts, type RunState } from '../../domain/run.ts';
+import { mustAsk, releaseBrake } from './brake.ts';
 
-const ended: ReadonlySet<RunState> = new Set(['done', 'cancelled', 'failed']);
 const atWork: ReadonlySet<RunState> = new Set(['planning', 'running', 'paused']);
 
 /** Moves a run on when nothing is left to do in its state. The brake stands between the plan and the first write. */
@@ -19,22 +19,24 @@ export async function enterState(ctx: Context, run: Run, state: RunState): Promi
   await ctx.store.runs.change(run.id, {
     state,
     ...(run.state === 'planning' && state !== 'paused' && state !== 'cancelled' ? { plannedAt: now } : {}),
-    ...(ended.has(state) ? { endedAt: now } : {}),
+    ...(runIsOver({ state }) ? { endedAt: now } : {}),
   });
   if (atWork.has(state)) await ctx.store.runs.hold(run.id);
   else await ctx.store.runs.letGo(run.id);
+  if (state === 'done') await releaseBrake(ctx, run);
 }
 
-async function nextState(ctx: Context, { id, kind, state }: Run): Promise<RunState | null> {
+async function nextState(ctx: Context, run: Run): Promise<RunState | null> {
   const { runs } = ctx.store;
+  const { id, dryRun, state } = run;
   if (state !== 'planning' && state !== 'running') return null;
   if (await runs.hasLeft(id, state === 'planning' ? 'toPlan' : 'toWrite')) return null;
 
   const counts = (await runs.counts([id])).get(id);
   if (!counts) return null;
   if (state === 'planning' && counts.toWrite > 0) {
-    if (kind === 'dryRun') return 'planned';
-    return mustBrake(counts) ? 'needsApproval' : 'running';
+    if (dryRun) return 'planned';
+    return (await mustAsk(ctx, run)) ? 'needsApproval' : 'running';
   }
   return outcomeOf(counts);
 }

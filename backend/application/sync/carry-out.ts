@@ -7,11 +7,18 @@ import { sameValue } from '../../domain/value.ts';
 import { AppError } from '../../errors.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import type { Actor } from '../../ports/erp-connector.ts';
+import { passBrakes } from './brake.ts';
 import { readActor, wantedFields, type OpenLink } from './read-sides.ts';
 
 /** A link with its actor, as the plan was made from them. */
 export interface ReadLink extends OpenLink {
   readonly actor: Actor;
+}
+
+export interface CarryOutOptions {
+  readonly runId?: string | null;
+  /** Nobody has asked for it, so the brake of each connection counts it. */
+  readonly automatic?: boolean;
 }
 
 export interface CarriedOut {
@@ -49,9 +56,9 @@ export async function carryOut(
   record: CrmRecord,
   links: readonly ReadLink[],
   plan: SyncPlan,
-  runId: string | null = null,
+  { runId = null, automatic = false }: CarryOutOptions = {},
 ): Promise<CarriedOut> {
-  const entered = await enter(ctx, claim, links, plan.steps, runId);
+  const entered = await enter(ctx, claim, links, plan.steps, runId, automatic);
 
   const crm = await writeEach(plan.toCrm, async (values) => {
     await inTransaction(ctx, (ctx) => ctx.store.marks.hold(claim));
@@ -86,6 +93,7 @@ async function enter(
   links: readonly ReadLink[],
   steps: readonly Step[],
   runId: string | null,
+  automatic: boolean,
 ): Promise<readonly Entered[]> {
   if (steps.length === 0) return [];
   const entries = steps.flatMap((step) => {
@@ -95,6 +103,12 @@ async function enter(
   });
   const ids = await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
+    if (automatic) {
+      const changed = links.filter(({ link }) =>
+        steps.some(({ linkId, reason }) => linkId === link.id && reason !== 'overruled'),
+      );
+      await passBrakes(ctx, changed);
+    }
     return ctx.store.ledger.enter(entries, claim, ctx.clock.now());
   });
   return steps.flatMap((step, index) => {

@@ -1,6 +1,7 @@
 import { passing } from '../../../shared/errors.ts';
 import { crmEntityTypes, type FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
+import { brakeLimit } from '../../domain/brake.ts';
 import type { ComparisonClaim, Finding } from '../../domain/comparison.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
@@ -8,7 +9,7 @@ import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import { nextNight } from '../../domain/nightly.ts';
 import { unequal, type UnequalReason } from '../../domain/news.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
-import { brakeLimit } from '../../domain/run.ts';
+
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
@@ -25,6 +26,7 @@ const SLICE_MS = 5_000;
 const PATIENCE = 6;
 /** So many records that were there yesterday are not deleted in one night: it is the system that does not tell all. */
 const MANY_MISSING = { percent: 5, links: 50 } as const;
+const A_FEW_MISSING = 10;
 
 /** The next one that is due, begun or gone on with. */
 export async function claimComparison(ctx: Context, leaseUntil: Date): Promise<ComparisonClaim | null> {
@@ -77,7 +79,7 @@ async function comparerOf(ctx: Context, connection: Connection): Promise<Compare
   const connector = await ctx.connector(connection);
   const known = new Map<string, Promise<readonly FieldPair[]>>();
   const pairsOf = ({ actor: { type } }: LinkMemory) => {
-    const pairs = known.get(type) ?? fieldPairs(ctx, connector, connection.id, type);
+    const pairs = known.get(type) ?? fieldPairs(ctx, connector, connection, type);
     known.set(type, pairs);
     return pairs;
   };
@@ -186,7 +188,7 @@ async function conclude(ctx: Context, claim: ComparisonClaim): Promise<void> {
     await ctx.store.comparisons.hold(claim);
     const gone = await ctx.store.comparisons.freshlyGone(claim);
     const { links = 0 } = (await ctx.store.links.counts()).get(claim.connectionId) ?? {};
-    if (gone.length > brakeLimit(links, MANY_MISSING)) {
+    if (gone.length > brakeLimit(links, MANY_MISSING, A_FEW_MISSING)) {
       const trouble = { code: 'connection.many_missing', detail: { missing: gone.length, links } } as const;
       await ctx.store.comparisons.fail(claim, trouble, next);
       return;

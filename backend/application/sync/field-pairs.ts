@@ -1,7 +1,7 @@
 import { inLanguage } from '../../../shared/multi-language.ts';
 import { entityTypeOf, type ActorType, type ListItem } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
-import type { FieldMapping } from '../../domain/connection.ts';
+import type { Connection, FieldMapping } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
 import { isName } from '../../domain/crm-rules.ts';
 import type { CrmField } from '../../domain/field.ts';
@@ -17,20 +17,17 @@ const TEXT_LANGUAGE = 'en';
 export async function fieldPairs(
   ctx: Context,
   connector: ErpConnector,
-  connectionId: string,
+  { id, policy }: Pick<Connection, 'id' | 'policy'>,
   actorType: ActorType,
 ): Promise<readonly FieldPair[]> {
-  const mapping = await ctx.store.mappings.get(connectionId, actorType);
+  const mapping = await ctx.store.mappings.get(id, actorType);
   const moving = mapping?.active
     ? mapping.fields.filter(({ direction, missingInErp }) => direction !== 'none' && !missingInErp)
     : [];
   if (moving.length === 0) return [];
 
   const entityType = entityTypeOf[actorType];
-  const [crmFields, listMaps] = await Promise.all([
-    ctx.crm.fields(entityType),
-    ctx.store.listItems.get(connectionId, actorType),
-  ]);
+  const [crmFields, listMaps] = await Promise.all([ctx.crm.fields(entityType), ctx.store.listItems.get(id, actorType)]);
   const pairs = moving.flatMap((erp) => {
     const crm = crmFields.find(({ key }) => key === erp.crmField);
     if (!crm) return [];
@@ -39,6 +36,7 @@ export async function fieldPairs(
   return Promise.all(
     pairs.map(async ({ erp, crm }) => ({
       erp,
+      policy: erp.policy ?? policy,
       crm,
       listMap: listMaps.get(erp.key) ?? new Map<string, string | null>(),
       erpItems: crm.kind === 'text' ? await items(erp, (name) => connector.getList(name)) : [],

@@ -1,4 +1,4 @@
-import { entityTypeOf } from '../../../shared/vocabulary.ts';
+import { entityTypeOf, type ActorRef } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { ActorTypeMapping, Connection } from '../../domain/connection.ts';
 import { advance } from '../../domain/cursor.ts';
@@ -11,6 +11,7 @@ import type { PollClaim } from '../../domain/watch.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
+import { isTooMuch, pullBrake } from './brake.ts';
 
 /** How many actors are compared at a time: an answer has no pages, and may hold all there are. */
 const BATCH = 2000;
@@ -26,7 +27,7 @@ export async function pollConnection(ctx: Context, claim: PollClaim): Promise<vo
     const mappings = (await ctx.store.mappings.list(connection.id)).filter(({ active }) => active);
     const warnings: string[] = [];
     for (const mapping of peopleLast(mappings)) {
-      const warning = await pollActorType(ctx, claim, connector, mapping);
+      const warning = await pollActorType(ctx, claim, connection, connector, mapping);
       if (warning !== null) warnings.push(warning);
     }
     const [explanation] = warnings;
@@ -41,6 +42,7 @@ export async function pollConnection(ctx: Context, claim: PollClaim): Promise<vo
 async function pollActorType(
   ctx: Context,
   claim: PollClaim,
+  connection: Connection,
   connector: ErpConnector,
   { actorType, fields }: ActorTypeMapping,
 ): Promise<string | null> {
@@ -54,14 +56,16 @@ async function pollActorType(
   );
 
   const ours = page.actors.filter(({ type }) => type === actorType);
+  const news: ActorRef[] = [];
   for (let start = 0; start < ours.length; start += BATCH) {
-    const actors = await newsIn(
-      ctx,
-      connectionId,
-      ours.slice(start, start + BATCH),
-      watched.map(({ key }) => key),
-    );
-    if (actors.length === 0) continue;
+    const actors = ours.slice(start, start + BATCH);
+    const keys = watched.map(({ key }) => key);
+    news.push(...(await newsIn(ctx, connectionId, actors, keys)).map(({ type, erpKey }) => ({ type, erpKey })));
+  }
+  // So many at once are planned first, and not one of them is written before someone has said yes.
+  if (await isTooMuch(ctx, connection, news.length)) await pullBrake(ctx, connectionId);
+  for (let start = 0; start < news.length; start += BATCH) {
+    const actors = news.slice(start, start + BATCH);
     await inTransaction(ctx, async (ctx) => {
       await ctx.store.polls.hold(claim);
       const mark = { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() } as const;

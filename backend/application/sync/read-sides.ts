@@ -24,7 +24,7 @@ export async function openLinks(ctx: Context, links: readonly LinkMemory[]): Pro
     const link = links.find(({ connectionId }) => connectionId === connection.id);
     if (!link) return [];
     const connector = await ctx.connector(connection);
-    const pairs = await fieldPairs(ctx, connector, connection.id, link.actor.type);
+    const pairs = await fieldPairs(ctx, connector, connection, link.actor.type);
     return [{ link, connection, connector, pairs }];
   });
   return (await Promise.all(opened)).flat();

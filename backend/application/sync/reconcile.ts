@@ -11,6 +11,7 @@ import { sameValue } from '../../domain/value.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
+import { pullBrake } from './brake.ts';
 import { carryOut, type CarriedOut, type ReadLink } from './carry-out.ts';
 import { newsOf } from './news-of.ts';
 import { crmKeys, openLinks, readActor, readRecord, requireParent, type OpenLink } from './read-sides.ts';
@@ -37,6 +38,8 @@ export interface ReconciledLink {
 export interface ReconcileOptions {
   readonly intent?: Intent;
   readonly runId?: string;
+  /** Nobody has asked for it, so the brake of each connection counts it. */
+  readonly automatic?: boolean;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOp
     const { read, failed } = await readActors(ctx, record, open);
     await settleLeftovers(ctx, claim, record, read);
     const plan = await planned(ctx, claim, record, read, options.intent ?? { kind: 'sync' });
-    const done = await carryOut(ctx, claim, record, read, plan, options.runId);
+    const done = await carryOut(ctx, claim, record, read, plan, options);
     return await finish(ctx, claim, plan, done, failed);
   } catch (error) {
     return giveUp(ctx, claim, links, error);
@@ -260,6 +263,11 @@ async function giveUp(ctx: Context, claim: Claim, links: readonly LinkMemory[], 
   const failure = error instanceof AppError ? error : new AppError('internal', {}, { cause: error });
   // Someone else has the record now, or the link is gone; what was found out here counts no more.
   if (failure.code === 'link.busy') return { links: links.map((link) => failedLink(link, failure)) };
+  if (failure.code === 'connection.braked') {
+    await pullBrake(ctx, String(failure.detail['connectionId']));
+    await ctx.store.marks.release(claim);
+    return { links: links.map((link) => failedLink(link, failure)) };
+  }
   if (failure.code === 'internal') {
     log.error('sync.failed', error, { tenant: ctx.tenant, entityType: claim.entity.type, entityId: claim.entity.id });
   }

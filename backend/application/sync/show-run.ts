@@ -1,34 +1,44 @@
 import type { Run as ShownRun, RunDetail, RunPage, RunStepPage, RunStepQuery } from '../../../shared/api/runs.ts';
 import { entityTypeOf } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
-import { brakeLimit, mayBe, runActions, type Run, type RunAction, type RunCounts } from '../../domain/run.ts';
+import { mayBe, runActions, type Run, type RunAction, type RunCounts } from '../../domain/run.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
+import { reachOf } from './brake.ts';
+import { forgottenBefore } from './forget-old.ts';
 import { recordNames } from './record-names.ts';
+import { nameToType } from './steer-run.ts';
 
 const LONGEST_LIST = 50;
 const PAGE = 50;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Latest first. */
 export async function listRuns(ctx: Context): Promise<RunPage> {
   requireAdministrator(ctx);
   const runs = await ctx.store.runs.latest(LONGEST_LIST);
   const counts = await ctx.store.runs.counts(runs.map(({ id }) => id));
-  const nameOf = await connectionNames(ctx);
-  return { runs: runs.map((run) => shown(run, counts.get(run.id), nameOf)) };
+  const [nameOf, memory] = await Promise.all([connectionNames(ctx), forgottenBefore(ctx)]);
+  return { runs: runs.map((run) => shown(run, counts.get(run.id), nameOf, memory)) };
 }
 
 export async function showRun(ctx: Context, runId: string): Promise<RunDetail> {
   requireAdministrator(ctx);
   const run = await ctx.store.runs.get(runId);
-  const [counts, fields, nameOf, fieldName] = await Promise.all([
-    ctx.store.runs.counts([runId]),
+  const counts = (await ctx.store.runs.counts([runId])).get(runId);
+  const [fields, failures, reach, nameOf, fieldName, memory] = await Promise.all([
     ctx.store.runs.fields(runId),
+    ctx.store.runs.failures(runId),
+    reachOf(ctx, run),
     connectionNames(ctx),
     fieldNames(ctx),
+    forgottenBefore(ctx),
   ]);
   return {
-    ...shown(run, counts.get(runId), nameOf),
+    ...shown(run, counts, nameOf, memory),
+    reach: [...reach],
+    failures: failures.map((code) => ({ code, detail: {} })),
+    nameToType: counts ? await nameToType(ctx, run, counts) : null,
     fields: fields.map((field) => ({
       ...field,
       connectionName: nameOf(field.connectionId) ?? '',
@@ -85,26 +95,36 @@ export async function showRunSteps(
   };
 }
 
-function shown(run: Run, counts: RunCounts | undefined, nameOf: (id: string) => string | null): ShownRun {
+function shown(
+  run: Run,
+  counts: RunCounts | undefined,
+  nameOf: (id: string) => string | null,
+  { before, days }: { readonly before: Date; readonly days: number },
+): ShownRun {
   if (!counts) throw new AppError('run.not_found', { id: run.id });
-  const { from, connectionId, keepNonBlank, entity } = run.scope;
+  const { from, connectionId, keepNonBlank, records } = run.scope;
   return {
     id: run.id,
     kind: run.kind,
+    dryRun: run.dryRun,
     state: run.state,
     from,
     connectionId,
     connectionName: connectionId === null ? null : nameOf(connectionId),
     keepNonBlank,
-    entity,
+    records: {
+      kind: records.kind,
+      name: records.kind === 'selection' ? records.name : null,
+      actorType: records.kind === 'actors' ? records.actorType : null,
+    },
     undoes: run.undoes,
     startedAt: run.startedAt.toISOString(),
-    startedBy: run.startedBy.name,
+    startedBy: run.startedBy?.name ?? null,
     endedAt: run.endedAt?.toISOString() ?? null,
     may: (Object.keys(runActions) as RunAction[]).filter(
-      (action) => mayBe(action, run.state) && (action !== 'undo' || counts.written > 0),
+      (action) => mayBe(action, run.state) && (action !== 'undo' || (counts.written > 0 && run.startedAt >= before)),
     ),
-    limit: brakeLimit(counts.links),
+    undoUntil: new Date(run.startedAt.getTime() + days * DAY_MS).toISOString(),
     counts,
   };
 }

@@ -1,18 +1,28 @@
 import type { SyncStatus } from '../../../shared/api/sync.ts';
 import type { Context } from '../../context.ts';
+import type { Connection } from '../../domain/connection.ts';
 import { requireAdministrator } from '../access.ts';
 
 export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
   requireAdministrator(ctx);
   const { store } = ctx;
-  const [automatic, counts, waiting, polls] = await Promise.all([
+  const [automatic, counts, waiting, polls, held, connections] = await Promise.all([
     store.syncSettings.isAutomatic(),
     store.links.counts(),
     store.marks.waiting(),
     store.polls.states(),
+    store.brakes.held(),
+    store.connections.list(),
   ]);
   const sum = (of: 'links' | 'conflicts' | 'parked') =>
     [...counts.values()].reduce((total, count) => total + count[of], 0);
+  const braked = await Promise.all(
+    held.flatMap(({ connectionId, heldSince, runId }) => {
+      const connection = connections.find(({ id, active }) => id === connectionId && active);
+      if (!connection || !heldSince) return [];
+      return [brakedConnection(ctx, connection, heldSince, runId)];
+    }),
+  );
   const polled = polls.flatMap(({ polledAt }) => (polledAt ? [polledAt.getTime()] : []));
   return {
     automatic,
@@ -21,5 +31,22 @@ export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
     conflicts: sum('conflicts'),
     parked: sum('parked'),
     lastRunAt: polled.length > 0 ? new Date(Math.max(...polled)).toISOString() : null,
+    braked,
+  };
+}
+
+async function brakedConnection(
+  ctx: Context,
+  { id, name }: Connection,
+  since: Date,
+  runId: string | null,
+): Promise<SyncStatus['braked'][number]> {
+  const run = runId === null ? null : await ctx.store.runs.get(runId);
+  return {
+    connectionId: id,
+    connectionName: name,
+    since: since.toISOString(),
+    runId,
+    runState: run?.state ?? null,
   };
 }

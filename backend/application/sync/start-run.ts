@@ -1,65 +1,89 @@
 import { randomUUID } from 'node:crypto';
-import type { StartResync, StartUndo } from '../../../shared/api/runs.ts';
+import type { StartSync, StartUndo } from '../../../shared/api/runs.ts';
+import type { CrmEntity } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
-import { mayBe, type Run } from '../../domain/run.ts';
+import { mayBe, type Run, type RunRecords, type Undone } from '../../domain/run.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
 import { advanceRun } from './advance-run.ts';
+import { forgottenBefore } from './forget-old.ts';
 
-/** Plans what one side being right would write; then a dry run waits, and a resync goes on unless the brake stops it. */
-export async function startResync(
-  ctx: Context,
-  { kind, from, connectionId, keepNonBlank, entity }: StartResync,
-): Promise<string> {
+/** Plans what would be written; then a dry run waits, and another goes on unless the brake stops it. */
+export async function startSync(ctx: Context, input: StartSync): Promise<string> {
+  const { kind, dryRun, from, connectionId, keepNonBlank } = input;
   const user = requireAdministrator(ctx);
   if (connectionId !== null) {
     const { active, deleted, name } = await ctx.store.connections.get(connectionId);
     if (!active || deleted) throw new AppError('connection.inactive', { name });
   }
+  const { records, members } = await chosen(ctx, input.records);
   const run: Run = {
-    id: randomUUID(),
+    ...begun(ctx),
     kind,
-    state: 'planning',
-    scope: { from, connectionId, keepNonBlank, entity },
+    dryRun,
+    scope: { from, connectionId, keepNonBlank, records },
     undoes: null,
-    startedAt: ctx.clock.now(),
-    plannedAt: null,
-    endedAt: null,
-    startedBy: user,
+    startedBy: { id: user.id, name: user.name },
   };
   await inTransaction(ctx, async (ctx) => {
-    await ctx.store.runs.start(run);
+    await ctx.store.runs.start(run, members);
     await ctx.store.runs.hold(run.id);
   });
   await advanceRun(ctx, run.id);
   return run.id;
 }
 
-/** Plans to put back what a run, one record of it or one line of the ledger has changed. It waits to be executed. */
-export async function startUndo(ctx: Context, { runId, ledgerId, entity }: StartUndo): Promise<string> {
-  const user = requireAdministrator(ctx);
-  const undone = runId === null ? null : await ctx.store.runs.get(runId);
-  if (undone && !mayBe('undo', undone.state)) throw new AppError('run.changed');
-  const line = ledgerId === null ? null : await ctx.store.ledger.get(Number(ledgerId));
-  const scope = line ? { connectionId: line.connectionId, entity: line.entity } : { connectionId: null, entity };
+async function chosen(
+  ctx: Context,
+  records: StartSync['records'],
+): Promise<{ readonly records: RunRecords; readonly members: readonly CrmEntity[] }> {
+  if (records.kind !== 'selection') return { records, members: [] };
+  // With the person's own eyes: what she may not see is not chosen by her.
+  const { name, members } = await ctx.userCrm.selection(records.selectionId);
+  return { records: { ...records, name }, members };
+}
 
-  const now = ctx.clock.now();
+/** Plans to put back what was written, as a run of its own that waits to be executed. */
+export async function startUndo(
+  ctx: Context,
+  { runId, ledgerId, entity, wholeRecord = false }: StartUndo,
+): Promise<string> {
+  requireAdministrator(ctx);
+  if (runId !== null) {
+    const { state, startedAt } = await ctx.store.runs.get(runId);
+    if (!mayBe('undo', state)) throw new AppError('run.changed');
+    await requireRemembered(ctx, startedAt);
+    return planUndo(ctx, { runId, entity });
+  }
+  const line = await ctx.store.ledger.get(Number(ledgerId));
+  await requireRemembered(ctx, line.at);
+  return planUndo(ctx, { ledgerId: line.id, since: wholeRecord ? line.entity : null });
+}
+
+/** Without `dryRun` it goes on by itself. */
+export async function planUndo(ctx: Context, undone: Undone, dryRun = true): Promise<string> {
   const run: Run = {
-    id: randomUUID(),
+    ...begun(ctx),
     kind: 'undo',
-    state: 'planned',
-    scope: { from: 'crm', keepNonBlank: false, ...scope },
-    undoes: runId,
-    startedAt: now,
-    plannedAt: now,
-    endedAt: null,
-    startedBy: user,
+    dryRun,
+    scope: { from: 'crm', connectionId: null, keepNonBlank: false, records: { kind: 'all' } },
+    undoes: 'runId' in undone ? undone.runId : null,
+    startedBy: ctx.user && { id: ctx.user.id, name: ctx.user.name },
   };
-  await inTransaction(ctx, (ctx) =>
-    ctx.store.runs.startUndo(
-      run,
-      line ? { ledgerId: line.id, entity: line.entity } : { runId: undone?.id ?? '', entity },
-    ),
-  );
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.store.runs.startUndo(run, undone);
+    await ctx.store.runs.hold(run.id);
+  });
+  await advanceRun(ctx, run.id);
   return run.id;
+}
+
+/** What is about to be forgotten, or partly is, cannot be put back whole. */
+export async function requireRemembered(ctx: Context, at: Date): Promise<void> {
+  const { before, days } = await forgottenBefore(ctx);
+  if (at < before) throw new AppError('undo.expired', { days });
+}
+
+function begun(ctx: Context): Pick<Run, 'id' | 'state' | 'startedAt' | 'plannedAt' | 'endedAt'> {
+  return { id: randomUUID(), state: 'planning', startedAt: ctx.clock.now(), plannedAt: null, endedAt: null };
 }

@@ -7,6 +7,7 @@ import type { Intent, PlannedStep } from '../../domain/sync-plan.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import { advanceRun } from './advance-run.ts';
+import { askAtBrakes } from './brake.ts';
 import { leaseUntil, whileHeld } from './hold-record.ts';
 import { planRecord, reconcile } from './reconcile.ts';
 
@@ -17,6 +18,7 @@ const BUSY_MS = 1_000;
 
 /** Up to `limit` records of runs under way. Also moves on a run whose last record a worker did and then died. */
 export async function claimRunTasks(ctx: Context, limit: number): Promise<readonly RunTask[]> {
+  for (const id of await askAtBrakes(ctx)) await advanceRun(ctx, id);
   const underWay = await ctx.store.runs.underWay();
   if (underWay.length === 0) return [];
   const tasks = await ctx.store.runs.claim(limit, ctx.clock.now(), leaseUntil(ctx));
@@ -43,8 +45,11 @@ export async function workOnRun(ctx: Context, task: RunTask): Promise<void> {
 
 async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
   try {
-    const { read, failed, plan } = await planRecord(ctx, { entity: task.entity, cause: 'resync' }, (links) =>
-      intentOf(run, links),
+    // An undo brings its steps along, and they are looked at; the others find theirs.
+    const steps = run.kind === 'undo' ? await ctx.store.runs.stepsOf(run.id, task.entity) : undefined;
+    const cause = run.kind === 'sync' ? 'sweep' : run.kind;
+    const { read, failed, plan } = await planRecord(ctx, { entity: task.entity, cause }, (links) =>
+      intentOf(run, links, steps),
     );
     const [failure] = failed.map(({ failure }) => failure);
     if (failure && mayPass(failure.code, task)) {
@@ -53,7 +58,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
     }
 
     const targets = read.filter(({ link }) => isTarget(run, link));
-    const steps = plan.steps.flatMap((step) => {
+    const planned = plan.steps.flatMap((step) => {
       const target = targets.find(({ link }) => link.id === step.linkId);
       const pair = target?.pairs.find(({ erp }) => erp.key === step.fieldKey);
       if (!target || !pair || step.reason === 'overruled') return [];
@@ -66,7 +71,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
       ({ linkId, open }) =>
         targets.some(({ link }) => link.id === linkId) &&
         Object.keys(open).length === 0 &&
-        !steps.some((step) => step.linkId === linkId),
+        !planned.some((step) => step.linkId === linkId),
     );
     await record(ctx, task, {
       links: targets.length + failed.filter(({ link }) => isTarget(run, link)).length,
@@ -74,7 +79,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
       conflicts: open.filter(({ kind }) => kind === 'conflict').length,
       parked: open.filter(({ kind }) => kind === 'parked').length,
       failure: failure?.code ?? null,
-      steps,
+      steps: planned,
     });
   } catch (error) {
     const failure = toFailure(ctx, task, error);
@@ -87,9 +92,11 @@ function record(ctx: Context, task: RunTask, plan: RecordPlan): Promise<void> {
   return inTransaction(ctx, (ctx) => ctx.store.runs.planned(task, plan));
 }
 
-/** A resync from SuperOffice may be meant for one ERP; one from an ERP goes on from the record to all the others. */
-function isTarget({ scope }: Run, { connectionId }: LinkMemory): boolean {
-  return scope.from === 'erp' || scope.connectionId === null || scope.connectionId === connectionId;
+/** A resync from SuperOffice may be meant for one ERP; everything else goes on from the record to all the others. */
+function isTarget({ kind, scope }: Run, { connectionId }: LinkMemory): boolean {
+  return (
+    kind !== 'resync' || scope.from === 'erp' || scope.connectionId === null || scope.connectionId === connectionId
+  );
 }
 
 async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
@@ -109,7 +116,8 @@ async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
     await ctx.store.marks.entities(entity.type, [entity.id], { lane: 'event', cause: 'sweep', user: null, at: now });
   }
 
-  const ours = { ...claim, cause: run.kind === 'undo' ? 'undo' : 'resync', user: run.startedBy } as const;
+  const cause = run.kind === 'sync' ? claim.cause : run.kind;
+  const ours = { ...claim, cause, user: run.startedBy ?? claim.user };
   const intent = intentOf(run, links, steps);
   const { links: outcomes } = await whileHeld(ctx, ours, () => reconcile(ctx, ours, { intent, runId: run.id }));
   const concerned = outcomes.filter(({ linkId }) => steps.some((step) => step.linkId === linkId));
@@ -125,7 +133,8 @@ function done(ctx: Context, task: RunTask, failure: ErrorCode | null): Promise<v
 }
 
 function intentOf({ kind, scope }: Run, links: readonly LinkMemory[], steps?: readonly PlannedStep[]): Intent {
-  if (kind === 'undo') return { kind: 'undo', steps: steps ?? [] };
+  if (kind === 'undo') return { kind, steps: steps ?? [] };
+  if (kind === 'sync') return { kind, ...(steps ? { only: steps } : {}) };
   const source = links.find(({ connectionId }) => connectionId === scope.connectionId);
   // Without its link, the ERP that should be right has nothing to say about this record.
   const only = scope.from === 'erp' && !source ? [] : steps;

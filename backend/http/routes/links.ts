@@ -1,13 +1,15 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { FieldKey, Id } from '../../../shared/api/common.ts';
-import { ConnectEntity, ResolveConflict } from '../../../shared/api/erp-tab.ts';
+import { ConnectEntity, ResolveConflict, UndoChange } from '../../../shared/api/erp-tab.ts';
 import { crmEntityTypes } from '../../../shared/vocabulary.ts';
 import { connectEntity } from '../../application/erp-tab/connect-entity.ts';
 import { disconnectEntity } from '../../application/erp-tab/disconnect-entity.ts';
+import { showFieldHistory } from '../../application/erp-tab/show-field-history.ts';
 import { resolveConflict } from '../../application/sync/resolve-conflict.ts';
 import { retryLink } from '../../application/sync/retry-link.ts';
 import { syncNow } from '../../application/sync/sync-now.ts';
+import { undoChange } from '../../application/sync/undo-change.ts';
 import type { Env } from '../env.ts';
 import { validate } from '../validate.ts';
 
@@ -26,6 +28,14 @@ export const links = new Hono<Env>()
   .post('/links/:id/retry', validate('param', Link), async (c) =>
     c.json(await retryLink(c.var.ctx, c.req.valid('param').id)),
   )
+  .get('/links/:id/history/:field', validate('param', FieldOfLink), async (c) => {
+    const { id, field } = c.req.valid('param');
+    return c.json(await showFieldHistory(c.var.ctx, id, field));
+  })
+  .post('/links/:id/undo', validate('param', Link), validate('json', UndoChange), async (c) => {
+    await undoChange(c.var.ctx, c.req.valid('param').id, c.req.valid('json').ledgerId);
+    return c.body(null, 204);
+  })
   .put('/links/:id/conflicts/:field', validate('param', FieldOfLink), validate('json', ResolveConflict), async (c) => {
     const { id, field } = c.req.valid('param');
     await resolveConflict(c.var.ctx, id, field, c.req.valid('json'));

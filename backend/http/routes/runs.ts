@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
 import { ConfirmRun, RunStepQuery, StartRun } from '../../../shared/api/runs.ts';
 import { listRuns, showRun, showRunSteps } from '../../application/sync/show-run.ts';
-import { startResync, startUndo } from '../../application/sync/start-run.ts';
+import { startSync, startUndo } from '../../application/sync/start-run.ts';
 import { cancelRun, executeRun, pauseRun, resumeRun } from '../../application/sync/steer-run.ts';
 import type { Env } from '../env.ts';
 import { validate } from '../validate.ts';
@@ -15,7 +15,7 @@ export const runs = new Hono<Env>()
   .post('/runs', validate('json', StartRun), async (c) => {
     const { ctx } = c.var;
     const start = c.req.valid('json');
-    const id = start.kind === 'undo' ? await startUndo(ctx, start) : await startResync(ctx, start);
+    const id = start.kind === 'undo' ? await startUndo(ctx, start) : await startSync(ctx, start);
     return c.json(await showRun(ctx, id), 201);
   })
   .get('/runs/:id', validate('param', Run), async (c) => c.json(await showRun(c.var.ctx, c.req.valid('param').id)))
@@ -29,12 +29,12 @@ export const runs = new Hono<Env>()
   })
   .post('/runs/:id/approve', validate('param', Run), validate('json', ConfirmRun), async (c) => {
     const { id } = c.req.valid('param');
-    await executeRun(c.var.ctx, id, 'approve', c.req.valid('json').steps);
+    await executeRun(c.var.ctx, id, 'approve', c.req.valid('json'));
     return c.json(await showRun(c.var.ctx, id));
   })
   .post('/runs/:id/execute', validate('param', Run), validate('json', ConfirmRun), async (c) => {
     const { id } = c.req.valid('param');
-    await executeRun(c.var.ctx, id, 'execute', c.req.valid('json').steps);
+    await executeRun(c.var.ctx, id, 'execute', c.req.valid('json'));
     return c.json(await showRun(c.var.ctx, id));
   })
   .post('/runs/:id/pause', validate('param', Run), async (c) => {
