@@ -7,7 +7,8 @@ import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
 import { createSuperOffice } from './adapters/superoffice/super-office.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import { createEngineContexts } from './application/tenant/engine-context.ts';
+import { careForWebhook } from './application/tenant/care-for-webhook.ts';
+import { engineContext } from './application/tenant/engine-context.ts';
 import { loadConfig, secretsOf, type Config } from './config.ts';
 import type { App } from './context.ts';
 import { createHttp } from './http/app.ts';
@@ -81,7 +82,8 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
   const worker = config.worker
     ? await startWorker({
         tenants: () => app.registry.tenants(),
-        contextFor: createEngineContexts(app),
+        contextFor: (tenant) => engineContext(app, tenant),
+        careFor: (ctx) => careForWebhook(ctx, app.origin),
         listen: (onWork) => listenForWork(databaseUrl, onWork),
       })
     : null;

@@ -35,7 +35,15 @@ export const Manifest = z.object({
     path: Path,
     events: z.array(z.string().regex(/^[a-z]+(\.[a-z]+){1,2}$/)).nonempty(),
   }),
-  urls: z.object({ redirect: Path, postLogout: Path, install: Path, configure: Path, uninstall: Path }),
+  urls: z.object({
+    redirect: Path,
+    postLogout: Path,
+    install: Path,
+    configure: Path,
+    uninstall: Path,
+    /** Where SuperOffice posts what happens to a tenant. */
+    stateChange: Path,
+  }),
   /** Agents of the web API that SuperOffice opens to an app on request only. */
   agents: z.array(z.string()),
   claims: z.array(z.string()),
@@ -100,7 +108,11 @@ export const manifest: Manifest = Manifest.parse({
       ...each(['contact', 'person'], ['created', 'changed', 'softdeleted', 'deleted']),
       ...each(['project', 'projectmember', 'associate'], ['created', 'changed', 'deleted']),
       ...each(
-        ['list.category', 'list.business', 'list.country', 'list.projtype', 'list.projstatus'],
+        [
+          ...['category', 'business', 'country', 'perspos', 'mrmrs', 'projtype', 'projstatus', 'currency', 'usergroup'],
+          // Lists that companies make themselves, and web panels, ours among them.
+          ...['udlistdefinition', 'extapp'],
+        ].map((list) => `list.${list}`),
         ['created', 'changed', 'softdeleted'],
       ),
     ],
@@ -112,6 +124,7 @@ export const manifest: Manifest = Manifest.parse({
     // Installing again repairs what is missing and leads to the Sync page, so it is where an administrator configures from.
     configure: '/install',
     uninstall: '/uninstall',
+    stateChange: '/hooks/so/state',
   },
   agents: ['Webhook'],
   claims: ['SystemToken'],

@@ -16,6 +16,8 @@ export const errorCodes = [
   'tenant.unavailable',
   'tenant.revoked',
   'install.running',
+  'install.name_taken',
+  'install.left_behind',
   'rate.limited',
 
   'connector.not_found',

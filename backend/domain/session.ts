@@ -1,3 +1,5 @@
+import type { SeatState } from './seat.ts';
+
 const MINUTE = 60_000;
 
 /** An open tab that nobody uses, and one that somebody uses all day. */
@@ -17,6 +19,8 @@ export interface Standing {
   readonly administrator: boolean;
   readonly tenantLicensed: boolean;
   readonly userLicensed: boolean;
+  /** Whether she has one of the app's own seats; null where there are none. */
+  readonly seat: SeatState | null;
 }
 
 /** A person who has signed in, in one browser. */

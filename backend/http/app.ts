@@ -61,7 +61,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
 
   return http
     .route('/', health)
-    .route('/', hooks(createAcceptWebhook(app)))
+    .route('/', hooks(app, createAcceptWebhook(app)))
     .route('/', pages(app))
     .route('/', panels(panelFolder))
     .route('/api', session(app))

@@ -21,6 +21,8 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'tenant.unavailable': 503,
   'tenant.revoked': 403,
   'install.running': 409,
+  'install.name_taken': 409,
+  'install.left_behind': 409,
   'rate.limited': 429,
 
   'connector.not_found': 404,

@@ -107,7 +107,13 @@ export interface Crm {
   selection(id: number): Promise<{ readonly name: string; readonly members: readonly CrmEntity[] }>;
 
   panels(): Promise<readonly CrmPanel[]>;
+  /**
+   * Found again by its `progId`, also where it was deleted. When its name is taken, by a panel that is not ours or waits
+   * in the recycle bin, it gets another one; throws `install.name_taken` when that is taken as well.
+   */
   savePanel(panel: CrmPanel): Promise<void>;
+  /** For good. One that is not there is no failure. */
+  deletePanel(progId: string): Promise<void>;
   deletePanels(): Promise<void>;
   webhooks(): Promise<readonly CrmWebhook[]>;
   /** Saves it active. SuperOffice posts a test event at once, so the target must already know the secret. */

@@ -43,7 +43,10 @@ export interface SuperOffice {
   startSignIn(tenantHint: string | null): Promise<SignInRequest>;
   /** `callbackUrl` is the full address the browser came back to. Throws `sign_in.failed`, `approval.missing`, `tenant.revoked`. */
   finishSignIn(callbackUrl: string, expected: Omit<SignInRequest, 'url'>): Promise<Identity>;
-  tenantState(tenant: string): Promise<TenantState>;
+  /** Kept as long as SuperOffice says, unless it is wanted afresh. */
+  tenantState(tenant: string, how?: { readonly afresh: boolean }): Promise<TenantState>;
+  /** Throws `webhook.refused` unless SuperOffice signed this token for a notification about this tenant. */
+  verifyNotification(token: string, tenant: string): Promise<void>;
   /** As a person. Tokens are renewed when they run out, once for all waiters, and handed to `save`. */
   asUser(tenant: string, tokens: Tokens, save: (tokens: Tokens) => Promise<void>): Crm;
   /** As the app's system user; its ticket is renewed once for all waiters. */

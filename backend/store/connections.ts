@@ -4,15 +4,14 @@ import type { Connection, Scope, Trouble } from '../domain/connection.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
-import type { Seal } from './seal.ts';
+import type { SecretPlace, TenantSeal } from './tenant-seal.ts';
 import { violated } from './violated.ts';
 
 /** By field key; null forgets the stored one. */
 export type SecretChanges = FieldValues;
 
-export function connectionStore(db: Db, tenant: string, seal: Seal) {
-  const place = (connectionId: string, origin: string, field: string) => ({
-    tenant,
+export function connectionStore(db: Db, tenant: string, seal: TenantSeal) {
+  const place = (connectionId: string, origin: string, field: string): SecretPlace => ({
     owner: connectionId,
     origin,
     field,
@@ -159,7 +158,7 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
             .execute();
           continue;
         }
-        const sealed = seal.close(secret, place(id, origin, field));
+        const sealed = await seal.close(secret, place(id, origin, field));
         await db
           .insertInto('connection_secret')
           .values({ tenant, connection_id: id, field_key: field, sealed })
@@ -178,13 +177,13 @@ export function connectionStore(db: Db, tenant: string, seal: Seal) {
         .execute();
       const opened: Record<string, string> = {};
       for (const { field_key: field, sealed } of rows) {
-        const secret = seal.open(sealed, place(id, origin, field));
+        const secret = await seal.open(sealed, place(id, origin, field));
         if (secret === null) continue;
         opened[field] = secret;
         if (seal.isStale(sealed)) {
           await db
             .updateTable('connection_secret')
-            .set({ sealed: seal.close(secret, place(id, origin, field)) })
+            .set({ sealed: await seal.close(secret, place(id, origin, field)) })
             .where('tenant', '=', tenant)
             .where('connection_id', '=', id)
             .where('field_key', '=', field)

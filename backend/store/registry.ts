@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from './db.ts';
 
 /** The few facts that no single tenant owns. */
@@ -24,7 +25,11 @@ export function createRegistry(db: Db): Registry {
     },
 
     async remove(tenant) {
-      await db.deleteFrom('tenant').where('tenant', '=', tenant).execute();
+      await db.transaction().execute(async (tx) => {
+        // Years of a ledger take longer than anything a user waits for.
+        await sql`set local statement_timeout = '15min'`.execute(tx);
+        await tx.deleteFrom('tenant').where('tenant', '=', tenant).execute();
+      });
     },
   };
 }

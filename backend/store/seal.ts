@@ -21,6 +21,8 @@ export interface Seal {
   open(sealed: string, place: Place): string | null;
   /** Sealed under a key that is on its way out: seal it again. */
   isStale(sealed: string): boolean;
+  /** Sealed under one of these keys. */
+  sealed(text: string): boolean;
 }
 
 /** A named 32-byte key; the first of a list seals, the others only open what they sealed. */
@@ -65,6 +67,7 @@ export function createSeal(keys: readonly [SealKey, ...SealKey[]]): Seal {
     },
 
     isStale: (sealed) => sealed.split('.')[1] !== current.id,
+    sealed: (text) => keys.some(({ id }) => id === text.split('.')[1]),
   };
 }
 

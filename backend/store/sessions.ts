@@ -1,15 +1,17 @@
 import type { Selectable } from 'kysely';
 import type { Standing, UserSession } from '../domain/session.ts';
+import type { TenantStanding } from '../domain/tenant-standing.ts';
+import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import { hashed } from './hashed.ts';
 import type { Database } from './schema.ts';
-import type { Place, Seal } from './seal.ts';
+import type { SecretPlace, TenantSeal } from './tenant-seal.ts';
 
 type Tokens = UserSession['tokens'];
 
 /** Sessions by their key, which is kept as a hash: who reads the table cannot become anyone. */
-export function sessionStore(db: Db, tenant: string, seal: Seal) {
-  const place = (keyHash: string): Place => ({ tenant, owner: keyHash, origin: '', field: 'tokens' });
+export function sessionStore(db: Db, tenant: string, seal: TenantSeal) {
+  const place = (keyHash: string): SecretPlace => ({ owner: keyHash, origin: '', field: 'tokens' });
   const sealed = (keyHash: string, { expiresAt, ...tokens }: Tokens) =>
     seal.close(JSON.stringify({ ...tokens, expiresAt: expiresAt.toISOString() }), place(keyHash));
 
@@ -24,7 +26,7 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
           user_id: session.userId,
           ...standingColumns(session.standing),
           crm_origin: session.crmOrigin,
-          tokens: sealed(keyHash, session.tokens),
+          tokens: await sealed(keyHash, session.tokens),
           created_at: at,
           seen_at: session.seenAt,
           ends_at: session.endsAt,
@@ -34,6 +36,7 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
         .execute();
     },
 
+    /** Throws `session.expired` with the reason when all sessions of the tenant were ended. */
     async find(key: string): Promise<UserSession | null> {
       const row = await db
         .selectFrom('session')
@@ -41,7 +44,8 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
         .where('tenant', '=', tenant)
         .where('key_hash', '=', hashed(key))
         .executeTakeFirst();
-      const tokens = row && seal.open(row.tokens, place(row.key_hash));
+      if (row?.ended) throw new AppError('session.expired', { reason: row.ended });
+      const tokens = row && (await seal.open(row.tokens, place(row.key_hash)));
       return row && tokens ? toSession(row, tokens) : null;
     },
 
@@ -79,7 +83,7 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
       const keyHash = hashed(key);
       await db
         .updateTable('session')
-        .set({ tokens: sealed(keyHash, tokens) })
+        .set({ tokens: await sealed(keyHash, tokens) })
         .where('tenant', '=', tenant)
         .where('key_hash', '=', keyHash)
         .execute();
@@ -89,8 +93,23 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
       await db.deleteFrom('session').where('tenant', '=', tenant).where('key_hash', '=', hashed(key)).execute();
     },
 
-    async endAll(): Promise<void> {
-      await db.deleteFrom('session').where('tenant', '=', tenant).execute();
+    /** Nobody stays signed in; whoever comes back is told why. */
+    async endAll(reason: TenantStanding): Promise<void> {
+      await db
+        .updateTable('session')
+        .set({ ended: reason, tokens: '' })
+        .where('tenant', '=', tenant)
+        .where('ended', 'is', null)
+        .execute();
+    },
+
+    /** SuperOffice and our seats are asked about everybody again at the next call. */
+    async checkAnew(): Promise<void> {
+      await db
+        .updateTable('session')
+        .set({ checked_at: new Date(0), asked_at: new Date(0) })
+        .where('tenant', '=', tenant)
+        .execute();
     },
 
     async endThoseUntil(at: Date): Promise<void> {
@@ -99,13 +118,14 @@ export function sessionStore(db: Db, tenant: string, seal: Seal) {
   };
 }
 
-function standingColumns({ name, groupIds, administrator, tenantLicensed, userLicensed }: Standing) {
+function standingColumns({ name, groupIds, administrator, tenantLicensed, userLicensed, seat }: Standing) {
   return {
     user_name: name,
     group_ids: [...groupIds],
     administrator,
     tenant_licensed: tenantLicensed,
     user_licensed: userLicensed,
+    seat,
   };
 }
 
@@ -119,6 +139,7 @@ function toSession(row: Selectable<Database['session']>, sealedTokens: string): 
       administrator: row.administrator,
       tenantLicensed: row.tenant_licensed,
       userLicensed: row.user_licensed,
+      seat: row.seat,
     },
     crmOrigin: row.crm_origin,
     tokens: { ...tokens, expiresAt: new Date(expiresAt) },

@@ -12,14 +12,17 @@ import { markStore } from './marks.ts';
 import { pollStore } from './polls.ts';
 import { runStore } from './runs.ts';
 import type { Seal } from './seal.ts';
+import { seatStore } from './seats.ts';
 import { sessionStore } from './sessions.ts';
 import { sweepStore } from './sweeps.ts';
 import { syncSettingStore } from './sync-settings.ts';
+import { createTenantSeal } from './tenant-seal.ts';
 import { webhookStore } from './webhooks.ts';
 
 /** One factory per subject: the rows of one tenant, in the words of the domain. */
 const subjects = {
   installations: installationStore,
+  seats: seatStore,
   sessions: sessionStore,
   webhooks: webhookStore,
   brakes: brakeStore,
@@ -61,7 +64,8 @@ function within(tx: Db, tenant: string, seal: Seal): Store {
 }
 
 function subjectsOf(db: Db, tenant: string, seal: Seal): Subjects {
-  const made = Object.entries(subjects).map(([name, make]) => [name, make(db, tenant, seal)]);
+  const own = createTenantSeal(db, tenant, seal);
+  const made = Object.entries(subjects).map(([name, make]) => [name, make(db, tenant, own)]);
   return Object.fromEntries(made) as Subjects;
 }
 
@@ -69,7 +73,7 @@ type Calls = Readonly<Record<string, (...args: readonly unknown[]) => Promise<un
 
 function eachCallInTransaction(db: Db, tenant: string, seal: Seal): Subjects {
   const wrapped = Object.entries(subjects).map(([name, make]): [string, Calls] => {
-    const callsOf = (on: Db) => make(on, tenant, seal) as unknown as Calls;
+    const callsOf = (on: Db) => make(on, tenant, createTenantSeal(on, tenant, seal)) as unknown as Calls;
     const calls = Object.keys(callsOf(db)).map((call): [string, Calls[string]] => [
       call,
       (...args) => asTenant(db, tenant, async (tx) => callsOf(tx)[call]?.(...args)),

@@ -28,6 +28,11 @@ export function sweepStore(db: Db, tenant: string) {
       return row ? { type: row.crm_type, fence: row.fence, since: row.since } : null;
     },
 
+    /** Everything is looked at next: nobody may have listened until now. */
+    async makeDue(now: Date): Promise<void> {
+      await db.updateTable('sweep').set({ due_at: now }).where('tenant', '=', tenant).execute();
+    },
+
     async hold({ type, fence }: SweepClaim): Promise<void> {
       const held = await db
         .selectFrom('sweep')

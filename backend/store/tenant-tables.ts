@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { TenantStanding } from '../domain/tenant-standing.ts';
 
 /** Sealed columns hold ciphertext, hashed ones SHA-256: a stolen dump opens no session and no tenant. */
 export interface TenantTables {
@@ -23,6 +24,33 @@ export interface TenantTables {
     installed_at: Date | null;
     installed_by: number | null;
     busy_until: Date | null;
+    standing: Generated<TenantStanding>;
+    standing_since: Date | null;
+    tenant_state: string | null;
+    watched_at: Date | null;
+    licensed_at: Date | null;
+    latest_at: Date | null;
+    hint: string | null;
+    restored_at: Date | null;
+    seats: number | null;
+    seats_until: Date | null;
+    seats_for_everyone: Generated<boolean>;
+  };
+  tenant_key: {
+    tenant: string;
+    id: string;
+    wrapped: string;
+  };
+  seat_scope: {
+    tenant: string;
+    kind: 'user' | 'group';
+    member_id: number;
+  };
+  seat: {
+    tenant: string;
+    user_id: number;
+    user_name: string;
+    taken_at: Date;
   };
   session: {
     tenant: string;
@@ -40,6 +68,14 @@ export interface TenantTables {
     ends_at: Date;
     checked_at: Date;
     asked_at: Date;
+    ended: string | null;
+    seat: 'taken' | 'full' | 'notGiven' | null;
+  };
+  administrator: {
+    tenant: string;
+    user_id: number;
+    user_name: string;
+    seen_at: Date;
   };
   webhook: {
     tenant: string;
@@ -47,6 +83,10 @@ export interface TenantTables {
     crm_id: number | null;
     secret: string | null;
     pending_secret: string | null;
+    looked_at: Date | null;
+    state: string | null;
+    rearmed_at: Date | null;
+    failure: string | null;
   };
   webhook_event: {
     tenant: string;

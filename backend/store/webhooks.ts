@@ -1,13 +1,20 @@
 import { sql } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
-import type { Place, Seal } from './seal.ts';
+import type { SecretPlace, TenantSeal } from './tenant-seal.ts';
 import { violated } from './violated.ts';
 
 export interface WebhookSecrets {
   /** The one that SuperOffice knows, and the one it is about to be told. */
   readonly secrets: readonly string[];
   readonly crmId: number | null;
+}
+
+export interface WebhookLook {
+  readonly state: string | null;
+  /** The code of what stood in the way. */
+  readonly failure: string | null;
+  readonly rearmedAt: Date | null;
 }
 
 export interface ReceivedEvent {
@@ -17,9 +24,9 @@ export interface ReceivedEvent {
 }
 
 /** Our subscription in this tenant, and the events that came through it. */
-export function webhookStore(db: Db, tenant: string, seal: Seal) {
-  const place = (id: string): Place => ({ tenant, owner: id, origin: '', field: 'webhookSecret' });
-  const opened = (id: string, sealed: string | null) => (sealed === null ? null : seal.open(sealed, place(id)));
+export function webhookStore(db: Db, tenant: string, seal: TenantSeal) {
+  const place = (id: string): SecretPlace => ({ owner: id, origin: '', field: 'webhookSecret' });
+  const opened = async (id: string, sealed: string | null) => (sealed === null ? null : seal.open(sealed, place(id)));
 
   return {
     async secrets(id: string): Promise<WebhookSecrets | null> {
@@ -30,8 +37,8 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
         .where('id', '=', id)
         .executeTakeFirst();
       if (!row) return null;
-      const secrets = [opened(id, row.secret), opened(id, row.pending_secret)].filter((secret) => secret !== null);
-      return { secrets, crmId: row.crm_id };
+      const secrets = [await opened(id, row.secret), await opened(id, row.pending_secret)];
+      return { secrets: secrets.filter((secret) => secret !== null), crmId: row.crm_id };
     },
 
     /** The subscription's id and its number in SuperOffice, if it has been confirmed. */
@@ -51,7 +58,7 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
     async prepare(id: string, secret: string): Promise<string> {
       const row = await db
         .insertInto('webhook')
-        .values({ tenant, id, pending_secret: seal.close(secret, place(id)) })
+        .values({ tenant, id, pending_secret: await seal.close(secret, place(id)) })
         .onConflict((oc) =>
           oc.columns(['tenant', 'id']).doUpdateSet((eb) => ({
             pending_secret: eb.fn.coalesce('webhook.pending_secret', 'excluded.pending_secret'),
@@ -59,7 +66,7 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
         )
         .returning('pending_secret')
         .executeTakeFirstOrThrow();
-      return opened(id, row.pending_secret) ?? secret;
+      return (await opened(id, row.pending_secret)) ?? secret;
     },
 
     async confirm(id: string, crmId: number): Promise<void> {
@@ -70,6 +77,36 @@ export function webhookStore(db: Db, tenant: string, seal: Seal) {
         .where('id', '=', id)
         .where('pending_secret', 'is not', null)
         .execute();
+    },
+
+    /** True for one of all who want to look after it now. */
+    async claimLook(now: Date, before: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('webhook')
+        .set({ looked_at: now })
+        .where('tenant', '=', tenant)
+        .where((eb) => eb.or([eb('looked_at', 'is', null), eb('looked_at', '<=', before), eb('looked_at', '>', now)]))
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    /** What was found. `rearmedAt` null leaves it as it was. */
+    async noteLook({ state, failure, rearmedAt }: WebhookLook): Promise<void> {
+      await db
+        .updateTable('webhook')
+        .set({ state, failure, ...(rearmedAt && { rearmed_at: rearmedAt }) })
+        .where('tenant', '=', tenant)
+        .execute();
+    },
+
+    /** To be looked after at once. */
+    async makeDue(): Promise<void> {
+      await db.updateTable('webhook').set({ looked_at: null }).where('tenant', '=', tenant).execute();
+    },
+
+    async rearmedAt(): Promise<Date | null> {
+      const row = await db.selectFrom('webhook').select('rearmed_at').where('tenant', '=', tenant).executeTakeFirst();
+      return row?.rearmed_at ?? null;
     },
 
     async remove(): Promise<void> {

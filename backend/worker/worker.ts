@@ -14,6 +14,8 @@ export interface WorkerParts {
   tenants(): Promise<readonly string[]>;
   /** Null while nothing may run for the tenant: not installed, suspended, without licence. */
   contextFor(tenant: string): Promise<Context | null>;
+  /** Keeps what we have added to a tenant whole. */
+  careFor?(ctx: Context): Promise<void>;
   /** Calls back when a tenant has got work; answers how to stop listening. Without it the worker looks now and then. */
   listen?(onWork: (tenant: string) => void): Promise<() => Promise<void>>;
   /** How many records are worked on at once, over all tenants. */
@@ -80,6 +82,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const ctx = await parts.contextFor(tenant);
     if (!ctx) return;
 
+    await parts.careFor?.(ctx);
     const now = ctx.clock.now();
     const automatic = await ctx.store.syncSettings.isAutomatic();
     const marked = automatic ? await ctx.store.marks.claimMarked(free, now, leaseUntil(ctx)) : [];

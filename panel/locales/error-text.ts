@@ -22,7 +22,11 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'tenant.unavailable': () => msg('SuperOffice is not available just now. Try again in a few minutes.'),
   'tenant.revoked': () =>
     msg('The approval of ERP Sync has been withdrawn. Ask a SuperOffice administrator to approve it again.'),
-  'install.running': () => msg('Too many requests at once. Wait a moment and try again.'),
+  'install.running': () =>
+    msg('Somebody else is installing, repairing or removing ERP Sync right now. Try again in a few minutes.'),
+  'install.name_taken': ({ name }) =>
+    msg(str`The name ${name ?? ''} is taken by another web panel in SuperOffice. Rename or delete that one first.`),
+  'install.left_behind': () => msg('Something of ERP Sync is still in SuperOffice. Try again.'),
   'rate.limited': () => msg('Too many requests at once. Wait a moment and try again.'),
 
   'connector.not_found': () => msg('This sync connector no longer exists.'),

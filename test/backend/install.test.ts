@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../backend/errors.ts';
+import { asTenant } from '../../backend/store/db.ts';
 import type { FakeCrm } from '../support/fake-crm.ts';
 import {
   codeOn,
@@ -60,6 +62,22 @@ function press(purpose: Purpose, fields: { attemptId: string; code: string }, br
 async function run(purpose: Purpose, code = astrid): Promise<{ status: number; page: string }> {
   const response = await press(purpose, await asked(purpose, code));
   return { status: response.status, page: await response.text() };
+}
+
+/** Every table in which something stands about the tenant. */
+async function rowsOf(tenant: string): Promise<readonly string[]> {
+  return asTenant(world.db, tenant, async (tx) => {
+    const { rows } = await sql<{ name: string }>`
+      select c.relname::text as name from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped
+      where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`.execute(tx);
+    const found: string[] = [];
+    for (const { name } of rows) {
+      const kept = await sql`select from ${sql.table(name)} where tenant = ${tenant} limit 1`.execute(tx);
+      if (kept.rows.length > 0) found.push(name);
+    }
+    return found;
+  });
 }
 
 const writes = () => crm.calls.map(({ method }) => method).filter((method) => /save|delete/.test(method));
@@ -150,6 +168,21 @@ describe('installing', () => {
     expect(crm.allPanels.get('ErpSync.Contact')?.url).toContain(ORIGIN);
     expect([...crm.allWebhooks.values()]).toMatchObject([{ state: 'active', events: manifest.webhook.events }]);
     expect([...crm.allWebhooks.keys()]).toEqual([(await store().webhooks.current())?.crmId]);
+  });
+
+  test('brings an older version up to date: what it had and we have not goes, the rest stays', async () => {
+    await run('install');
+    crm.allPanels.set('ErpSync.Old', { ...crm.allPanels.get('ErpSync.Contact')!, progId: 'ErpSync.Old' });
+    crm.allPanels.delete('ErpSync.Project');
+    crm.allWebhooks.set(1, {
+      ...crm.allWebhooks.get(1)!,
+      events: [...manifest.webhook.events.slice(3), 'sale.created'],
+    });
+
+    expect((await run('install')).status).toBe(200);
+
+    expect([...crm.allPanels.keys()].sort()).toEqual(manifest.panels.map(({ progId }) => progId).sort());
+    expect(crm.allWebhooks.get(1)?.events).toEqual(manifest.webhook.events);
   });
 
   test('leaves a name that an administrator gave a panel', async () => {
@@ -310,7 +343,7 @@ describe('removing', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('takes away panels, webhook, sessions and the key to the tenant', async () => {
+  test('takes away panels and webhook, proves it, and erases all that is known of the tenant', async () => {
     const panel = world.browser();
     await signIn(world, panel, person(world, 5, { tenant: TENANT }));
     person(world, 5, { tenant: TENANT, systemToken: 'ERP Sync-key' });
@@ -321,17 +354,20 @@ describe('removing', () => {
     expect(page).toContain('ERP Sync has been removed');
     expect([crm.allPanels.size, crm.allWebhooks.size]).toEqual([0, 0]);
     expect((await panel.get('/api/session')).status).toBe(401);
-    expect(await store().installations.get()).toMatchObject({ systemToken: null, installedAt: null });
-    expect(await store().webhooks.current()).toBeNull();
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('Proof that nothing of ours is left in SuperOffice: Done');
+    expect(await world.registry.tenants()).not.toContain(TENANT);
+    expect(await rowsOf(TENANT)).toEqual([]);
   });
 
-  test('that could not take everything away says so, and keeps the key to try again', async () => {
+  test('that could not take everything away says so, erases nothing, and keeps the key to try again', async () => {
     crm.deletePanels = () => Promise.resolve();
+    crm.allPanels.set('Old.Panel', { ...crm.allPanels.get('ErpSync.Contact')!, progId: 'Old.Panel' });
 
     const { status, page } = await run('uninstall');
 
     expect(status).toBe(409);
     expect(page).toContain('Not everything could be done');
+    expect(page).toContain('Something of ERP Sync is still in SuperOffice');
     expect(await store().installations.get()).toMatchObject({ systemToken: 'ERP Sync-key' });
   });
 

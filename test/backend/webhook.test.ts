@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createAcceptWebhook } from '../../backend/application/tenant/accept-webhook.ts';
 import { asTenant } from '../../backend/store/db.ts';
+import type { Store } from '../../backend/store/store.ts';
 import { createHttpWorld, type HttpWorld } from '../support/http.ts';
 
 const SECRET = 'correct horse battery staple';
@@ -136,20 +138,67 @@ describe('a genuine event', () => {
     expect(await rows()).toHaveLength(300);
   });
 
-  test('that the store cannot take is not answered with 200, and comes in when it is sent again', async () => {
-    const body = event();
-    const storeOf = world.app.storeOf.bind(world.app);
-    Object.assign(world.app, {
-      storeOf: (tenant: string) => ({
-        ...storeOf(tenant),
-        transaction: () => Promise.reject(new Error('no database')),
-      }),
-    });
-    expect(await post(body)).toBe(500);
+  describe('while the database is away', () => {
+    const away = () => Promise.reject(new Error('the database is restarting'));
+    const patience = { pausesMs: [10, 20], againMs: 30, tries: 20 };
 
-    Object.assign(world.app, { storeOf });
-    expect(await post(body)).toBe(200);
-    expect(await rows()).toHaveLength(1);
+    /** Counts how often the store was tried, and fails until it is told to work. */
+    function breakable() {
+      const state = { broken: true, tries: 0 };
+      const storeOf = (tenant: string): Store => {
+        const store = world.app.storeOf(tenant);
+        const transaction: Store['transaction'] = (work) => {
+          state.tries += 1;
+          return state.broken ? away() : store.transaction(work);
+        };
+        const secrets: Store['webhooks']['secrets'] = (id) => (state.broken ? away() : store.webhooks.secrets(id));
+        return { ...store, transaction, webhooks: { ...store.webhooks, secrets } };
+      };
+      return { state, accept: createAcceptWebhook({ ...world.app, storeOf }, patience) };
+    }
+
+    const delivery = (body: string, signature = sign(body)) => ({
+      tenant: 'Cust10001',
+      id,
+      signature,
+      body: Buffer.from(body),
+    });
+
+    test('it waits for a restart, and is in the store when it is answered', async () => {
+      const { state, accept } = breakable();
+      state.broken = false;
+      await accept(delivery(event()));
+      state.broken = true;
+      setTimeout(() => (state.broken = false), 15);
+
+      await accept(delivery(event({ EventId: 'e2' })));
+
+      expect((await rows()).map(({ event_id }) => event_id)).toContain('e2');
+    });
+
+    test('for longer, it is answered all the same, kept, and stored once when the database is back', async () => {
+      const { state, accept } = breakable();
+      state.broken = false;
+      await accept(delivery(event()));
+      state.broken = true;
+      world.clock.advance(10 * 60_000);
+
+      await accept(delivery(event({ EventId: 'e2' })));
+      await accept(delivery(event({ EventId: 'e2' })));
+      expect((await rows()).map(({ event_id }) => event_id)).not.toContain('e2');
+
+      state.broken = false;
+      await expect.poll(async () => (await rows()).filter(({ event_id }) => event_id === 'e2').length).toBe(1);
+    });
+
+    test('a forged one is not taken for genuine', async () => {
+      const { state, accept } = breakable();
+      state.broken = false;
+      await accept(delivery(event()));
+      state.broken = true;
+
+      await expect(accept(delivery(event(), sign('something else')))).rejects.toThrow();
+    });
   });
 
   test('is believed by its signature, whatever its headers say', async () => {

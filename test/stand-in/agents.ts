@@ -13,7 +13,7 @@ import {
 } from './entity-calls.ts';
 import type { Call } from './entity-calls.ts';
 import { licencesOf } from './licences.ts';
-import { deletePanel, panelCarrier, panels, savePanel } from './panels.ts';
+import { appPanels, deletePanel, panelCarrier, panels, savePanel } from './panels.ts';
 import { consentSources, countries, extraFields, userDefinedFields } from './seed.ts';
 import type { SeedUserDefinedField } from './seed.ts';
 import { dataError, SoError } from './so-error.ts';
@@ -122,8 +122,8 @@ export const agentMethods: Readonly<Record<string, Method>> = {
     panels(tenant)
       .filter((panel) => !panel.Deleted)
       .map(panelCarrier),
-  // There is one app, so every panel is its own.
-  'List/GetAppWebPanels': ({ tenant }) => panels(tenant).map(panelCarrier),
+  // There is one app, so what an app has added is its own.
+  'List/GetAppWebPanels': ({ tenant }) => appPanels(tenant).map(panelCarrier),
   'List/DeleteWebPanel': (call) => {
     mustManageLists(call);
     deletePanel(call.tenant, Number(field(call, 'Id')), call.caller.associateId);
@@ -131,7 +131,7 @@ export const agentMethods: Readonly<Record<string, Method>> = {
   'List/DeleteAppWebPanels': (call) => {
     // Only with the app's own token, which a person's call does not carry; otherwise nothing happens.
     if (!call.caller.system) return;
-    for (const { WebPanelId } of panels(call.tenant)) deletePanel(call.tenant, WebPanelId, call.caller.associateId);
+    for (const { WebPanelId } of appPanels(call.tenant)) deletePanel(call.tenant, WebPanelId, call.caller.associateId);
   },
   'List/GenerateNavigationUrl': (call) => `soprotocol:browser.${String(field(call, 'WindowName'))}`,
   'List/GetVisibleForUserGroups': (call) => userGroups(call),

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appRegistration, type AppRegistration } from './registration.ts';
+import { appRegistration, stateChangeUrl, type AppRegistration } from './registration.ts';
 import { writeSampleWorkbook } from './sample-erp.ts';
 import { startStandIn, type StandIn } from './start.ts';
 import { hiddenFields, Visitor } from './visitor.ts';
@@ -53,7 +53,9 @@ function keptRegistration(): AppRegistration {
   const file = join(dataDir, 'app-registration.json');
   if (existsSync(file)) {
     const kept = JSON.parse(readFileSync(file, 'utf8')) as AppRegistration;
-    if (kept.redirectUrls.some((url) => url.startsWith(backendUrl))) return kept;
+    if (kept.redirectUrls.some((url) => url.startsWith(backendUrl))) {
+      return { ...kept, stateChangeUrl: stateChangeUrl(backendUrl) };
+    }
   }
   const made = appRegistration(backendUrl);
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 });

@@ -1,5 +1,5 @@
 import { dataError } from './so-error.ts';
-import type { Panel, Tenant } from './tenant.ts';
+import { systemAssociateId, type Panel, type Tenant } from './tenant.ts';
 import type { WebPanel } from './wire.ts';
 
 export function panels(tenant: Tenant): readonly Panel[] {
@@ -31,6 +31,7 @@ export function savePanel(tenant: Tenant, wire: WebPanel, by: number): WebPanel 
     WebPanelId: before?.WebPanelId ?? tenant.nextId(),
     Rank: wire.Rank ? wire.Rank : others.length + 1,
     groupIds: before?.groupIds ?? null,
+    byApp: before?.byApp ?? by === systemAssociateId,
   };
   tenant.panels.set(saved.WebPanelId, saved);
   tenant.raiseListEvent('extapp', before ? 'changed' : 'created', saved.WebPanelId, by);
@@ -41,6 +42,11 @@ export function deletePanel(tenant: Tenant, id: number, by: number): void {
   if (tenant.panels.delete(id)) tenant.raiseListEvent('extapp', 'softdeleted', id, by);
 }
 
-export function panelCarrier({ groupIds: _, ...panel }: Panel): WebPanel {
+export function panelCarrier({ groupIds: _, byApp: __, ...panel }: Panel): WebPanel {
   return panel;
+}
+
+/** Of panels kept by an older stand-in nobody knows, so they count as the app's. */
+export function appPanels(tenant: Tenant): readonly Panel[] {
+  return panels(tenant).filter(({ byApp }) => (byApp as boolean | undefined) !== false);
 }

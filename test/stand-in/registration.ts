@@ -9,6 +9,8 @@ export interface AppRegistration {
   readonly privateKey: string;
   readonly publicKey: string;
   readonly redirectUrls: readonly string[];
+  /** Is told when the state of a tenant changes. */
+  readonly stateChangeUrl: string;
   /** What the administrator reads above "I approve". */
   readonly authorizeText: string;
 }
@@ -28,7 +30,12 @@ export function appRegistration(appUrl: string): AppRegistration {
     clientSecret: randomBytes(16).toString('hex'),
     ...keys,
     redirectUrls: [new URL('/auth/callback', appUrl).href],
+    stateChangeUrl: stateChangeUrl(appUrl),
     authorizeText:
       'ERP Sync reads and changes companies, contacts and projects, and adds its pages to SuperOffice. It works in the background on behalf of your company.',
   };
+}
+
+export function stateChangeUrl(appUrl: string): string {
+  return new URL('/hooks/so/state', appUrl).href;
 }

@@ -7,6 +7,8 @@ import { createCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { createOperations, moveTenant } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { pages } from './pages/pages.ts';
 import { appRegistration } from './registration.ts';
 import type { AppRegistration } from './registration.ts';
@@ -51,6 +53,7 @@ export interface World {
   readonly webhooks: WebhookSender;
   readonly faults: Faults;
   readonly traffic: Traffic;
+  readonly operations: Operations;
   readonly version: string;
   readonly url: () => string;
   /** `http://{host}/{ctx}`, without a slash at the end. */
@@ -68,6 +71,8 @@ export interface StandIn {
   readonly traffic: Traffic;
   readonly webhooks: WebhookSender;
   readonly credentials: Credentials;
+  /** What SuperOffice's own people and an administrator may do to a tenant. */
+  readonly operations: Operations;
   readonly tenant: (context?: string) => Tenant;
   /** Moves a tenant to the server's other name: its old address answers 421 from now on. */
   readonly moveTenant: (context: string) => void;
@@ -109,8 +114,17 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     for (const tenant of tenants.values()) store(dataFolder, tenant);
   }
 
+  const operations = createOperations({
+    app,
+    credentials,
+    url: () => `http://${host}:${port}`,
+    now,
+    save,
+    port: () => port,
+  });
   const world: World = {
     app,
+    operations,
     tenants,
     sessions: createSessions(() => port),
     credentials,
@@ -145,14 +159,14 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     traffic,
     webhooks,
     credentials,
+    operations,
     tenant(context = 'Cust10001') {
       const tenant = tenants.get(context);
       if (!tenant) throw new Error(`no tenant ${context}`);
       return tenant;
     },
     moveTenant(context) {
-      const tenant = tenants.get(context)!;
-      tenant.host = `${tenant.host.startsWith('127.') ? 'localhost' : '127.0.0.1'}:${port}`;
+      moveTenant(tenants.get(context)!, port);
     },
     async close() {
       webhooks.close();

@@ -109,6 +109,8 @@ export interface Panel extends WebPanel {
   readonly WebPanelId: number;
   readonly Name: string;
   readonly Url: string;
+  /** Added by an app, which alone may remove it. */
+  readonly byApp: boolean;
   /** Null: all user groups see it. */
   readonly groupIds: readonly number[] | null;
 }

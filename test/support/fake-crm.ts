@@ -71,6 +71,9 @@ export class FakeCrm implements Crm {
   /** What SuperOffice makes of a value that is written. */
   normalise: (fieldKey: string, value: FieldValue) => FieldValue = (_key, value) => value;
 
+  /** The company has the app's licence. */
+  licensed = true;
+
   readonly viewer: number | null = null;
 
   constructor(clock: Clock = { now: () => new Date('2026-11-22T12:00:00Z') }) {
@@ -98,7 +101,13 @@ export class FakeCrm implements Crm {
   async principal(): Promise<Principal> {
     await this.called('principal');
     if (this.viewer === null) {
-      return { userId: SYSTEM_USER, name: 'System user', groupIds: [], functionRights: [], licences: [] };
+      return {
+        userId: SYSTEM_USER,
+        name: 'System user',
+        groupIds: [],
+        functionRights: [],
+        licences: this.licensed ? ['erpsync.erp-sync'] : [],
+      };
     }
     const principal = this.principals.get(this.viewer);
     if (!principal) throw new AppError('crm.denied');
@@ -206,6 +215,11 @@ export class FakeCrm implements Crm {
   async savePanel(panel: CrmPanel): Promise<void> {
     await this.called('savePanel', panel);
     this.allPanels.set(panel.progId, panel);
+  }
+
+  async deletePanel(progId: string): Promise<void> {
+    await this.called('deletePanel', progId);
+    this.allPanels.delete(progId);
   }
 
   async deletePanels(): Promise<void> {
@@ -319,6 +333,8 @@ export class FakeSuperOffice implements SuperOffice {
   readonly identities = new Map<string, Identity>();
   /** Thrown by the next sign-ins, one each. */
   readonly failures: AppError[] = [];
+  /** Every question about the state of a tenant. */
+  readonly asked: { readonly tenant: string; readonly afresh: boolean }[] = [];
   #requests = 0;
 
   constructor(clock: Clock = { now: () => new Date('2026-11-22T12:00:00Z') }) {
@@ -348,7 +364,14 @@ export class FakeSuperOffice implements SuperOffice {
     return identity;
   }
 
-  async tenantState(tenant: string): Promise<TenantState> {
+  /** `genuine`, or `genuine:` and a tenant. */
+  async verifyNotification(token: string, tenant: string): Promise<void> {
+    const [, about = tenant] = /^genuine(?::(.+))?$/.exec(token) ?? [null, ''];
+    if (about !== tenant) throw new AppError('webhook.refused');
+  }
+
+  async tenantState(tenant: string, how?: { readonly afresh: boolean }): Promise<TenantState> {
+    this.asked.push({ tenant, afresh: how?.afresh ?? false });
     return (
       this.states.get(tenant) ?? {
         state: 'Running',

@@ -8,8 +8,9 @@ export const claim = (name: string): string => `http://schemes.superoffice.net/i
 
 /** What a token must say to be of one class. SuperOffice signs several classes with the same keys. */
 export interface Pins {
-  readonly issuer: string;
-  readonly audience: (audience: string) => boolean;
+  readonly issuers: readonly string[];
+  /** Undefined when the token names none. */
+  readonly audience: (audience: string | undefined) => boolean;
   readonly nonce: string | null;
   /** The code of a refusal. */
   readonly code: ErrorCode;
@@ -45,8 +46,8 @@ export function createTokenVerifier(environment: Environment, clock: Clock, time
     const { iss, aud, exp, nbf, nonce } = claims;
     const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
 
-    if (iss !== pins.issuer) throw refuse('iss');
-    if (typeof audience !== 'string' || !pins.audience(audience)) throw refuse('aud');
+    if (typeof iss !== 'string' || !pins.issuers.includes(iss)) throw refuse('iss');
+    if ((audience !== undefined && typeof audience !== 'string') || !pins.audience(audience)) throw refuse('aud');
     if (!isTime(exp) || exp + SKEW_SECONDS <= now) throw refuse('exp');
     if (nbf !== undefined && (!isTime(nbf) || nbf - SKEW_SECONDS > now)) throw refuse('nbf');
     const issuedAt = issued(claims['iat']);

@@ -4,8 +4,20 @@ import type { CrmPanel } from '../../ports/crm.ts';
 import type { Call } from './caller.ts';
 import { enums } from './web-api.ts';
 
+/** Added to a name that is taken. */
+const SPARE = 'ERP Sync';
+
 /** The app's own web panels in a tenant. `progId` finds one again without an id of the tenant being kept. */
 export function createPanels(call: Call) {
+  async function known(progId: string): Promise<WebPanelEntity | null> {
+    const found = await call<WebPanelEntity | null>((door) => door.agents.list().getWebPanelByProgIdAsync(progId));
+    return found?.webPanelId ? found : null;
+  }
+
+  async function isTaken(name: string): Promise<boolean> {
+    return (await call((door) => door.agents.list().getWebPanelListAsync())).some((panel) => panel.name === name);
+  }
+
   return {
     async panels(): Promise<readonly CrmPanel[]> {
       const found = await call((door) => door.agents.list().getAppWebPanelsAsync());
@@ -17,25 +29,43 @@ export function createPanels(call: Call) {
       const visibleIn = places[place];
       if (visibleIn === undefined) throw new AppError('value.invalid', { field: 'visibleIn' });
 
-      const found = await call<WebPanelEntity | null>((door) =>
-        door.agents.list().getWebPanelByProgIdAsync(panel.progId),
-      );
-      const known = found?.webPanelId ? found : null;
-      const entity = known ?? (await call((door) => door.agents.list().createDefaultWebPanelEntityAsync()));
-      await call((door) =>
-        door.agents.list().saveWebPanelEntityAsync({
-          ...entity,
-          ...panel,
-          visibleIn,
-          // UTF-8, so that no value of a variable can break out of the address.
-          urlEncoding: enums().UrlEncoding.Unicode,
-          deleted: false,
-          onCentral: true,
-          onSalesMarketingWeb: true,
-          alwaysReloadOnShow: false,
-          neverReloadOnCurrentChange: false,
-        }),
-      );
+      const entity =
+        (await known(panel.progId)) ?? (await call((door) => door.agents.list().createDefaultWebPanelEntityAsync()));
+      const save = (name: string, windowName: string) =>
+        call((door) =>
+          door.agents.list().saveWebPanelEntityAsync({
+            ...entity,
+            ...panel,
+            name,
+            windowName,
+            visibleIn,
+            // UTF-8, so that no value of a variable can break out of the address.
+            urlEncoding: enums().UrlEncoding.Unicode,
+            deleted: false,
+            onCentral: true,
+            onSalesMarketingWeb: true,
+            alwaysReloadOnShow: false,
+            neverReloadOnCurrentChange: false,
+          }),
+        );
+
+      const refused = (error: unknown): boolean => error instanceof AppError && error.code === 'crm.rejected';
+      try {
+        await save(panel.name, panel.windowName);
+      } catch (first) {
+        // Names are unique, also against panels in the recycle bin, which no list shows: so another name is the only test.
+        if (!refused(first)) throw first;
+        const name = `${panel.name} (${SPARE})`;
+        await save(name, `${panel.windowName}_2`).catch(async (second: unknown) => {
+          if (!refused(second)) throw second;
+          throw (await isTaken(name)) ? new AppError('install.name_taken', { name: panel.name }) : first;
+        });
+      }
+    },
+
+    async deletePanel(progId: string): Promise<void> {
+      const { webPanelId } = (await known(progId)) ?? {};
+      if (webPanelId) await call((door) => door.agents.list().deleteWebPanelAsync(webPanelId));
     },
 
     async deletePanels(): Promise<void> {

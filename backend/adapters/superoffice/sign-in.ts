@@ -66,7 +66,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         });
       if (received.idToken === null) throw new AppError('sign_in.failed', { problem: 'id_token' });
       const claims = await verify(received.idToken, {
-        issuer: environment.issuer,
+        issuers: [environment.issuer],
         audience: (audience) => audience === clientId,
         nonce,
         code: 'sign_in.failed',

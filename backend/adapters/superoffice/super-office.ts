@@ -7,6 +7,7 @@ import { createEnvironment } from './environment.ts';
 import { createTokenVerifier } from './id-token.ts';
 import { createLimiter } from './limiter.ts';
 import { createMemory } from './memory.ts';
+import { createNotificationVerifier } from './notification.ts';
 import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSystemUser, type Ticket } from './system-user.ts';
@@ -109,7 +110,8 @@ export function createSuperOffice(options: SuperOfficeOptions): SuperOffice {
   return {
     startSignIn: (tenantHint) => signIn.start(tenantHint),
     finishSignIn: (callbackUrl, expected) => signIn.finish(callbackUrl, expected),
-    tenantState: (tenant) => tenants.state(tenant),
+    tenantState: (tenant, how) => tenants.state(tenant, how?.afresh),
+    verifyNotification: createNotificationVerifier(environment, clientId, verify),
     asUser: (tenant, tokens, save) =>
       open(tenant, fingerprint(tenant, tokens.refreshToken), userCredential(tenant, tokens, save)),
     asSystemUser: (tenant, systemToken) => open(tenant, 'system', systemCredential(tenant, systemToken)),

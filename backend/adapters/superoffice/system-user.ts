@@ -76,9 +76,9 @@ export function createSystemUser(options: SystemUserOptions) {
     if (!IsSuccessful || !Token) throw refusal(withoutCredentials(ErrorMessage ?? '', [systemToken, clientSecret]));
 
     const claims = await verify(Token, {
-      issuer: 'SuperOffice AS',
+      issuers: ['SuperOffice AS'],
       // The tenant's serial number. A token made for a connector says `spn:` and an app's id there.
-      audience: (audience) => /^spn:\d+$/.test(audience),
+      audience: (audience = '') => /^spn:\d+$/.test(audience),
       nonce: null,
       code: 'crm.answer_invalid',
     });

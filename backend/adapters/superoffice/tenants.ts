@@ -8,7 +8,7 @@ import { jsonCall } from './json-call.ts';
 import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
 
 export interface Tenants {
-  state(tenant: string): Promise<TenantState>;
+  state(tenant: string, afresh?: boolean): Promise<TenantState>;
   /** The root of the tenant's web API, with a slash at the end. Throws `tenant.unavailable` while the tenant is not running. */
   apiUrl(tenant: string): Promise<string>;
   /** After `421`: where the tenant has moved to. */
@@ -68,8 +68,10 @@ export function createTenants(environment: Environment, clock: Clock, timeoutMs:
   }
 
   return {
-    async state(tenant) {
-      const { state, running, apiUrl, validUntil } = await known(tenant).get();
+    async state(tenant, afresh = false) {
+      const shared = known(tenant);
+      const last = await shared.get();
+      const { state, running, apiUrl, validUntil } = afresh ? await shared.replace(last) : last;
       return { state, running, apiUrl, validUntil };
     },
     apiUrl: async (tenant) => running(await known(tenant).get()),

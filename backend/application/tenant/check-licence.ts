@@ -5,15 +5,39 @@ import { isCheckDue, type Standing, type UserSession } from '../../domain/sessio
 import { AppError } from '../../errors.ts';
 import type { Crm, Principal } from '../../ports/crm.ts';
 
-/** What a person may do, from SuperOffice's own answer to her own token. What is not granted there is denied. */
-export function standingOf({ name, groupIds, functionRights, licences }: Principal): Standing {
-  return {
-    name,
-    groupIds,
-    administrator: functionRights.some((right) => manifest.administratorRights.includes(right)),
-    tenantLicensed: licences.includes(manifest.licences.tenant),
-    userLicensed: licences.includes(manifest.licences.user),
-  };
+/** One of SuperOffice's function rights makes an administrator of the app. */
+export function isAdministrator({ functionRights }: Principal): boolean {
+  return functionRights.some((right) => manifest.administratorRights.includes(right));
+}
+
+/** SuperOffice's licence for the company, or seats of our own that have not run out. */
+export async function isTenantLicensed(app: App, tenant: string, { licences }: Principal): Promise<boolean> {
+  if (licences.includes(manifest.licences.tenant)) return true;
+  const { licensed, until } = await app.storeOf(tenant).seats.get();
+  return licensed !== null && (until === null || app.clock.now() < until);
+}
+
+/**
+ * What a person may do: from SuperOffice's own answer to her own token, and from the app's seats. What neither grants is
+ * denied.
+ */
+export async function standingOf(app: App, tenant: string, principal: Principal): Promise<Standing> {
+  const { userId: id, name, groupIds, licences } = principal;
+  const now = app.clock.now();
+  const administrator = isAdministrator(principal);
+  return app.storeOf(tenant).transaction(async ({ seats }) => {
+    if (administrator) await seats.noteAdministrator({ id, name }, now);
+    else await seats.forgetAdministrator(id);
+    const seat = await seats.take({ id, name, groupIds }, now);
+    return {
+      name,
+      groupIds,
+      administrator,
+      tenantLicensed: licences.includes(manifest.licences.tenant) || seat !== null,
+      userLicensed: licences.includes(manifest.licences.user) || seat === 'taken',
+      seat,
+    };
+  });
 }
 
 /**
@@ -30,7 +54,7 @@ export async function checkLicence(
   if (!isCheckDue(session, now) || !(await sessions.claimCheck(key, session, now))) return session;
 
   try {
-    const standing = standingOf(await userCrm.principal());
+    const standing = await standingOf(app, tenant, await userCrm.principal());
     const crmOrigin = await crmOriginOf(app, tenant);
     await sessions.saveStanding(key, standing, crmOrigin, now);
     return { ...session, standing, crmOrigin, checkedAt: now };

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { checkLicence } from './check-licence.ts';
 import { contextOf, systemCrm } from './open-context.ts';
 import { readSessionToken } from './session-token.ts';
+import { watchTenant } from './watch-tenant.ts';
 
 export interface SignedIn {
   readonly ctx: Context;
@@ -19,10 +20,9 @@ export async function openSession(app: App, token: string | undefined): Promise<
   const store = app.storeOf(tenant);
   const now = app.clock.now();
 
-  const [found, installation] = await store.transaction(async (store) => [
-    await store.sessions.find(key),
-    await store.installations.get(),
-  ]);
+  // Before anything else: an approval that was withdrawn, or a tenant that is gone, ends her session with all others.
+  const installation = await watchTenant(app, tenant);
+  const found = await store.sessions.find(key);
   if (!found) throw new AppError('session.expired');
   if (endOf(found) <= now) {
     await store.sessions.end(key);

@@ -1,14 +1,14 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
 import type { App, Context } from '../../context.ts';
 import { AppError } from '../../errors.ts';
-import { standingOf } from './check-licence.ts';
+import { isAdministrator } from './check-licence.ts';
 import { openContext } from './open-context.ts';
 import type { KeptIdentity } from './sign-in-attempt.ts';
 
 /** Longer than it ever takes. After it, a run that died no longer keeps others out. */
 const LONGEST_RUN = 5 * 60_000;
 
-export type StepName = 'rights' | 'approval' | 'systemUser' | 'panels' | 'webhook' | 'access';
+export type StepName = 'rights' | 'approval' | 'systemUser' | 'panels' | 'webhook' | 'nothingLeft' | 'data';
 
 export interface Step {
   readonly name: StepName;
@@ -41,8 +41,7 @@ export async function inSteps(work: (step: RunStep) => Promise<void>): Promise<r
 /** Asked with her own token: the claim of the sign-in and what a page address says are hints. */
 export async function requireAdministratorOf(app: App, { tenant, tokens }: KeptIdentity): Promise<void> {
   const crm = app.superOffice.asUser(tenant, tokens, async () => {});
-  const { administrator } = standingOf(await crm.principal());
-  if (!administrator) throw new AppError('access.denied', { right: 'administrator' });
+  if (!isAdministrator(await crm.principal())) throw new AppError('access.denied', { right: 'administrator' });
 }
 
 /** Runs `work` as the tenant's system user, while nobody else installs or removes there. */

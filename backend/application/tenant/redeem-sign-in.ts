@@ -43,7 +43,7 @@ export async function redeemSignIn(
 
   const session: UserSession = {
     userId,
-    standing: standingOf(principal),
+    standing: await standingOf(app, tenant, principal),
     crmOrigin,
     tokens,
     seenAt: now,

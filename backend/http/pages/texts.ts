@@ -10,6 +10,9 @@ export const pageFailures = [
   'tenant.unavailable',
   'crm.unreachable',
   'install.running',
+  'install.name_taken',
+  'install.left_behind',
+  'crm.denied',
   'sign_in.failed',
   'sign_in.expired',
   'sign_in.wrong_user',
@@ -56,7 +59,7 @@ const en: PageTexts = {
     'Open Sync in SuperOffice to connect an ERP system. Users may have to sign in to SuperOffice again first.',
   uninstall: 'Remove ERP Sync',
   uninstallRemoves:
-    'The panels and the webhook are removed from SuperOffice, and everybody is signed out. What has been synchronized stays, in both systems. Company:',
+    'The panels and the webhook are removed from SuperOffice, everybody is signed out, and everything that ERP Sync knows about your company is erased for good: connections, mappings, passwords, the log. What has been synchronized stays, in both systems. Company:',
   uninstalled: 'ERP Sync has been removed',
   uninstalledNext: 'Now withdraw its approval in SuperOffice, under installed apps.',
   notFinished: 'Not everything could be done',
@@ -68,7 +71,8 @@ const en: PageTexts = {
     systemUser: 'System user',
     panels: 'Panels',
     webhook: 'Webhook',
-    access: 'Access to the company',
+    nothingLeft: 'Proof that nothing of ours is left in SuperOffice',
+    data: 'Data of your company in ERP Sync',
   },
   failed: 'Failed',
   failures: {
@@ -79,6 +83,11 @@ const en: PageTexts = {
     'tenant.unavailable': 'SuperOffice is not available just now. Try again in a few minutes.',
     'crm.unreachable': 'SuperOffice does not answer. Try again in a few minutes.',
     'install.running': 'Somebody else is installing or removing ERP Sync right now. Try again in a few minutes.',
+    'install.name_taken':
+      'A name of our panels is taken by another web panel in SuperOffice, also if that one lies in the recycle bin. Rename or delete it there, then try again.',
+    'install.left_behind': 'Something of ERP Sync is still in SuperOffice. Nothing was erased here. Try again.',
+    'crm.denied':
+      'SuperOffice does not let ERP Sync do this. Ask your SuperOffice administrator to approve the app again.',
     'sign_in.failed': 'The sign-in did not succeed.',
     'sign_in.expired': 'This sign-in is over, or was begun in another browser.',
     'sign_in.wrong_user': 'You signed in to another company than the one you came from.',
@@ -101,7 +110,7 @@ const nb: PageTexts = {
     'Åpne Sync i SuperOffice for å koble til et ERP-system. Brukere må kanskje logge inn i SuperOffice på nytt først.',
   uninstall: 'Fjern ERP Sync',
   uninstallRemoves:
-    'Panelene og webhooken fjernes fra SuperOffice, og alle logges ut. Det som er synkronisert, blir stående i begge systemer. Firma:',
+    'Panelene og webhooken fjernes fra SuperOffice, alle logges ut, og alt ERP Sync vet om firmaet ditt, slettes for godt: koblinger, tilordninger, passord, loggen. Det som er synkronisert, blir stående i begge systemer. Firma:',
   uninstalled: 'ERP Sync er fjernet',
   uninstalledNext: 'Trekk nå tilbake godkjenningen i SuperOffice, under installerte apper.',
   notFinished: 'Ikke alt kunne gjøres',
@@ -113,7 +122,8 @@ const nb: PageTexts = {
     systemUser: 'Systembruker',
     panels: 'Paneler',
     webhook: 'Webhook',
-    access: 'Tilgang til firmaet',
+    nothingLeft: 'Bevis for at ingenting av vårt er igjen i SuperOffice',
+    data: 'Firmaets data i ERP Sync',
   },
   failed: 'Mislyktes',
   failures: {
@@ -124,6 +134,10 @@ const nb: PageTexts = {
     'tenant.unavailable': 'SuperOffice er ikke tilgjengelig akkurat nå. Prøv igjen om noen minutter.',
     'crm.unreachable': 'SuperOffice svarer ikke. Prøv igjen om noen minutter.',
     'install.running': 'Noen andre installerer eller fjerner ERP Sync akkurat nå. Prøv igjen om noen minutter.',
+    'install.name_taken':
+      'Et navn på panelene våre er opptatt av et annet webpanel i SuperOffice, også om det ligger i papirkurven. Gi det et nytt navn eller slett det der, og prøv igjen.',
+    'install.left_behind': 'Noe av ERP Sync er fortsatt i SuperOffice. Ingenting er slettet her. Prøv igjen.',
+    'crm.denied': 'SuperOffice lar ikke ERP Sync gjøre dette. Be SuperOffice-administratoren godkjenne appen på nytt.',
     'sign_in.failed': 'Innloggingen mislyktes.',
     'sign_in.expired': 'Denne innloggingen er over, eller den ble begynt i en annen nettleser.',
     'sign_in.wrong_user': 'Du logget inn i et annet firma enn det du kom fra.',
@@ -146,7 +160,7 @@ const sv: PageTexts = {
     'Öppna Sync i SuperOffice för att ansluta ett ERP-system. Användare kan behöva logga in i SuperOffice igen först.',
   uninstall: 'Ta bort ERP Sync',
   uninstallRemoves:
-    'Panelerna och webhooken tas bort från SuperOffice och alla loggas ut. Det som har synkroniserats finns kvar i båda systemen. Företag:',
+    'Panelerna och webhooken tas bort från SuperOffice, alla loggas ut och allt som ERP Sync vet om ditt företag raderas för gott: kopplingar, mappningar, lösenord, loggen. Det som har synkroniserats finns kvar i båda systemen. Företag:',
   uninstalled: 'ERP Sync har tagits bort',
   uninstalledNext: 'Återkalla nu godkännandet i SuperOffice, under installerade appar.',
   notFinished: 'Allt kunde inte göras',
@@ -158,7 +172,8 @@ const sv: PageTexts = {
     systemUser: 'Systemanvändare',
     panels: 'Paneler',
     webhook: 'Webhook',
-    access: 'Åtkomst till företaget',
+    nothingLeft: 'Bevis för att inget av vårt finns kvar i SuperOffice',
+    data: 'Företagets data i ERP Sync',
   },
   failed: 'Misslyckades',
   failures: {
@@ -169,6 +184,10 @@ const sv: PageTexts = {
     'tenant.unavailable': 'SuperOffice är inte tillgängligt just nu. Försök igen om några minuter.',
     'crm.unreachable': 'SuperOffice svarar inte. Försök igen om några minuter.',
     'install.running': 'Någon annan installerar eller tar bort ERP Sync just nu. Försök igen om några minuter.',
+    'install.name_taken':
+      'Ett namn på våra paneler är upptaget av en annan webbpanel i SuperOffice, även om den ligger i papperskorgen. Byt namn på den eller ta bort den där och försök igen.',
+    'install.left_behind': 'Något av ERP Sync finns kvar i SuperOffice. Inget har raderats här. Försök igen.',
+    'crm.denied': 'SuperOffice låter inte ERP Sync göra detta. Be SuperOffice-administratören godkänna appen igen.',
     'sign_in.failed': 'Inloggningen misslyckades.',
     'sign_in.expired': 'Den här inloggningen är över, eller påbörjades i en annan webbläsare.',
     'sign_in.wrong_user': 'Du loggade in på ett annat företag än det du kom från.',
@@ -191,7 +210,7 @@ const da: PageTexts = {
     'Åbn Sync i SuperOffice for at tilslutte et ERP-system. Brugere skal måske først logge på SuperOffice igen.',
   uninstall: 'Fjern ERP Sync',
   uninstallRemoves:
-    'Panelerne og webhooken fjernes fra SuperOffice, og alle logges af. Det, der er synkroniseret, bliver stående i begge systemer. Firma:',
+    'Panelerne og webhooken fjernes fra SuperOffice, alle logges af, og alt, hvad ERP Sync ved om dit firma, slettes for altid: forbindelser, tilknytninger, adgangskoder, loggen. Det, der er synkroniseret, bliver stående i begge systemer. Firma:',
   uninstalled: 'ERP Sync er fjernet',
   uninstalledNext: 'Træk nu godkendelsen tilbage i SuperOffice under installerede apps.',
   notFinished: 'Ikke alt kunne gøres',
@@ -203,7 +222,8 @@ const da: PageTexts = {
     systemUser: 'Systembruger',
     panels: 'Paneler',
     webhook: 'Webhook',
-    access: 'Adgang til firmaet',
+    nothingLeft: 'Bevis for at intet af vores er tilbage i SuperOffice',
+    data: 'Firmaets data i ERP Sync',
   },
   failed: 'Mislykkedes',
   failures: {
@@ -214,6 +234,11 @@ const da: PageTexts = {
     'tenant.unavailable': 'SuperOffice er ikke tilgængelig lige nu. Prøv igen om et par minutter.',
     'crm.unreachable': 'SuperOffice svarer ikke. Prøv igen om et par minutter.',
     'install.running': 'En anden installerer eller fjerner ERP Sync lige nu. Prøv igen om et par minutter.',
+    'install.name_taken':
+      'Et navn på vores paneler er optaget af et andet webpanel i SuperOffice, også hvis det ligger i papirkurven. Omdøb eller slet det dér, og prøv igen.',
+    'install.left_behind': 'Noget af ERP Sync er stadig i SuperOffice. Intet er slettet her. Prøv igen.',
+    'crm.denied':
+      'SuperOffice lader ikke ERP Sync gøre dette. Bed SuperOffice-administratoren om at godkende appen igen.',
     'sign_in.failed': 'Pålogningen mislykkedes.',
     'sign_in.expired': 'Denne pålogning er slut eller blev begyndt i en anden browser.',
     'sign_in.wrong_user': 'Du loggede på et andet firma end det, du kom fra.',
@@ -236,7 +261,7 @@ const de: PageTexts = {
     'Öffnen Sie Sync in SuperOffice, um ein ERP-System zu verbinden. Benutzer müssen sich eventuell zuvor neu in SuperOffice anmelden.',
   uninstall: 'ERP Sync entfernen',
   uninstallRemoves:
-    'Die Panels und der Webhook werden aus SuperOffice entfernt, und alle werden abgemeldet. Was synchronisiert wurde, bleibt in beiden Systemen bestehen. Firma:',
+    'Die Panels und der Webhook werden aus SuperOffice entfernt, alle werden abgemeldet, und alles, was ERP Sync über Ihre Firma weiß, wird endgültig gelöscht: Verbindungen, Zuordnungen, Kennwörter, das Protokoll. Was synchronisiert wurde, bleibt in beiden Systemen bestehen. Firma:',
   uninstalled: 'ERP Sync wurde entfernt',
   uninstalledNext: 'Widerrufen Sie nun die Genehmigung in SuperOffice unter den installierten Apps.',
   notFinished: 'Nicht alles konnte ausgeführt werden',
@@ -248,7 +273,8 @@ const de: PageTexts = {
     systemUser: 'Systembenutzer',
     panels: 'Panels',
     webhook: 'Webhook',
-    access: 'Zugang zur Firma',
+    nothingLeft: 'Nachweis, dass nichts von uns in SuperOffice übrig ist',
+    data: 'Daten Ihrer Firma in ERP Sync',
   },
   failed: 'Fehlgeschlagen',
   failures: {
@@ -261,6 +287,12 @@ const de: PageTexts = {
     'crm.unreachable': 'SuperOffice antwortet nicht. Versuchen Sie es in einigen Minuten erneut.',
     'install.running':
       'Gerade installiert oder entfernt jemand anderes ERP Sync. Versuchen Sie es in einigen Minuten erneut.',
+    'install.name_taken':
+      'Ein Name unserer Panels ist durch ein anderes Webpanel in SuperOffice belegt, auch wenn dieses im Papierkorb liegt. Benennen Sie es dort um oder löschen Sie es und versuchen Sie es erneut.',
+    'install.left_behind':
+      'Etwas von ERP Sync ist noch in SuperOffice. Hier wurde nichts gelöscht. Versuchen Sie es erneut.',
+    'crm.denied':
+      'SuperOffice erlaubt ERP Sync dies nicht. Bitten Sie Ihren SuperOffice-Administrator, die App erneut zu genehmigen.',
     'sign_in.failed': 'Die Anmeldung ist fehlgeschlagen.',
     'sign_in.expired': 'Diese Anmeldung ist beendet oder wurde in einem anderen Browser begonnen.',
     'sign_in.wrong_user': 'Sie haben sich bei einer anderen Firma angemeldet als der, von der Sie kamen.',
@@ -284,7 +316,7 @@ const nl: PageTexts = {
     'Open Sync in SuperOffice om een ERP-systeem te verbinden. Gebruikers moeten zich mogelijk eerst opnieuw bij SuperOffice aanmelden.',
   uninstall: 'ERP Sync verwijderen',
   uninstallRemoves:
-    'De panelen en de webhook worden uit SuperOffice verwijderd en iedereen wordt afgemeld. Wat is gesynchroniseerd, blijft in beide systemen staan. Bedrijf:',
+    'De panelen en de webhook worden uit SuperOffice verwijderd, iedereen wordt afgemeld en alles wat ERP Sync over uw bedrijf weet, wordt definitief gewist: verbindingen, toewijzingen, wachtwoorden, het logboek. Wat is gesynchroniseerd, blijft in beide systemen staan. Bedrijf:',
   uninstalled: 'ERP Sync is verwijderd',
   uninstalledNext: 'Trek nu de goedkeuring in SuperOffice in, onder geïnstalleerde apps.',
   notFinished: 'Niet alles kon worden uitgevoerd',
@@ -296,7 +328,8 @@ const nl: PageTexts = {
     systemUser: 'Systeemgebruiker',
     panels: 'Panelen',
     webhook: 'Webhook',
-    access: 'Toegang tot het bedrijf',
+    nothingLeft: 'Bewijs dat er niets van ons in SuperOffice achterblijft',
+    data: 'Gegevens van uw bedrijf in ERP Sync',
   },
   failed: 'Mislukt',
   failures: {
@@ -308,6 +341,11 @@ const nl: PageTexts = {
     'crm.unreachable': 'SuperOffice antwoordt niet. Probeer het over enkele minuten opnieuw.',
     'install.running':
       'Iemand anders installeert of verwijdert ERP Sync op dit moment. Probeer het over enkele minuten opnieuw.',
+    'install.name_taken':
+      'Een naam van onze panelen is in gebruik door een ander webpaneel in SuperOffice, ook als dat in de prullenbak ligt. Hernoem of verwijder het daar en probeer het opnieuw.',
+    'install.left_behind': 'Er staat nog iets van ERP Sync in SuperOffice. Hier is niets gewist. Probeer het opnieuw.',
+    'crm.denied':
+      'SuperOffice staat ERP Sync dit niet toe. Vraag uw SuperOffice-beheerder de app opnieuw goed te keuren.',
     'sign_in.failed': 'Het aanmelden is mislukt.',
     'sign_in.expired': 'Deze aanmelding is voorbij of is in een andere browser begonnen.',
     'sign_in.wrong_user': 'U hebt zich bij een ander bedrijf aangemeld dan waar u vandaan kwam.',

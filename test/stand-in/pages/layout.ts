@@ -81,6 +81,7 @@ export function screen({ tenant, user, title, name, navigator, body, search = ''
           <summary class="button">${icon('user-circle')}<span>${user.firstname} ${user.lastname}</span></summary>
           <ul>
             <li class="muted">${tenant.seed.companyName}<br />${tenant.context}</li>
+            <li><a href="${root}/operations" data-go>Operate this tenant</a></li>
             <li><a href="/login/logout">Sign out</a></li>
           </ul>
         </details>

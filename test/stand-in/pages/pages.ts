@@ -12,6 +12,8 @@ import type { EntityType, Rows, Tenant } from '../tenant.ts';
 import type { Markup } from './document.ts';
 import { cardFields } from './fields.ts';
 import { screen } from './layout.ts';
+import { operationNames } from '../operations.ts';
+import { operationsPage } from './operations-page.ts';
 import { listPage, sortedRows } from './list-page.ts';
 import { languages, panelUrl } from './panel-url.ts';
 import { panelFrame, recordName, recordPage } from './record-page.ts';
@@ -94,6 +96,19 @@ export function pages(world: World): Hono<Env> {
     const body = html`<h1 class="visually-hidden">${panel.Name}</h1>
       <div class="whole-panel">${panelFrame(panel, url)}</div>`;
     return c.html(screen({ tenant, user, title: panel.Name, name: `panel-${name}`, navigator, body }));
+  });
+
+  routes.get('/:context/operations', (c) => {
+    const { tenant, user } = c.var;
+    const body = operationsPage(tenant, c.req.query('done') ?? null);
+    return c.html(screen({ tenant, user, title: 'Operate this tenant', name: 'operations', navigator: '', body }));
+  });
+  routes.post('/:context/operations', async (c) => {
+    const asked = (await c.req.formData()).get('do');
+    const operation = operationNames.find((name) => name === asked);
+    if (!operation) return missing(c);
+    const done = await world.operations.run(c.var.tenant, operation);
+    return c.redirect(`/${c.var.tenant.context}/operations?${new URLSearchParams({ done })}`, 303);
   });
 
   for (const type of ['contact', 'person', 'project'] as const) recordRoutes(routes, type, world);

@@ -1,0 +1,16 @@
+import type { Watched } from './tenant-standing.ts';
+
+/** The app in a tenant. */
+export interface Installation extends Watched {
+  readonly serial: string;
+  /** The key to the tenant's system user; null when it was removed again. */
+  readonly systemToken: string | null;
+  /** Null until every step of the installation has passed. */
+  readonly installedAt: Date | null;
+  /** When SuperOffice was last asked about the tenant. */
+  readonly watchedAt: Date | null;
+  /** What SuperOffice has notified us of and nobody has looked into yet. */
+  readonly hint: string | null;
+  /** When SuperOffice was restored from a backup; null when nobody has to know about it any more. */
+  readonly restoredAt: Date | null;
+}

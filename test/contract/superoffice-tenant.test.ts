@@ -1,0 +1,160 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { CompactSign } from 'jose';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createSuperOffice } from '../../backend/adapters/superoffice/super-office.ts';
+import type { Crm } from '../../backend/ports/crm.ts';
+import type { SuperOffice } from '../../backend/ports/super-office.ts';
+import { savePanel } from '../stand-in/panels.ts';
+import { startStandIn, type StandIn } from '../stand-in/start.ts';
+import { TestClock } from '../support/test-clock.ts';
+
+const claim = (name: string): string => `http://schemes.superoffice.net/identity/${name}`;
+
+let clock: TestClock;
+let standIn: StandIn;
+let superOffice: SuperOffice;
+let crm: Crm;
+
+beforeEach(async () => {
+  clock = new TestClock();
+  standIn = await startStandIn({ now: () => clock.now(), approved: true, contexts: ['Cust10001'] });
+  superOffice = createSuperOffice({
+    authUrl: standIn.url,
+    clientId: standIn.app.clientId,
+    clientSecret: standIn.app.clientSecret,
+    redirectUri: standIn.app.redirectUrls[0]!,
+    systemUserPrivateKey: standIn.app.privateKey,
+    clock,
+  });
+  crm = superOffice.asSystemUser('Cust10001', standIn.tenant().systemToken);
+  return () => standIn.close();
+});
+
+describe('the token of a notification', () => {
+  const now = () => Math.floor(clock.now().getTime() / 1000);
+  const claims = (changes: Record<string, unknown> = {}) => ({
+    iss: standIn.url,
+    aud: standIn.app.clientId,
+    iat: String(now()),
+    nbf: now() - 60,
+    exp: now() + 300,
+    [claim('ctx')]: 'Cust10001',
+    ...changes,
+  });
+  const verify = async (changes?: Record<string, unknown>, tenant = 'Cust10001') =>
+    superOffice.verifyNotification(await standIn.credentials.sign(claims(changes)), tenant);
+
+  test.each<[string, Record<string, unknown>]>([
+    ['as the stand-in sends it', {}],
+    ['of the other issuer', { iss: 'SuperOffice AS' }],
+    ['for us as a service', { aud: 'spn:4f1c7a52d9be4f0aa1f3c2b7e6d80955' }],
+    ['without an audience', { aud: undefined }],
+    ['that names no tenant', { [claim('ctx')]: undefined }],
+    ['with a number for its time', { iat: 1_760_000_000 }],
+  ])('%s is believed', async (_, changes) => {
+    await expect(verify(changes)).resolves.toBeUndefined();
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['of another environment', { iss: 'https://online.superoffice.com' }],
+    ['of no issuer', { iss: undefined }],
+    ['for another app', { aud: 'another-app' }],
+    ['for another app as a service', { aud: 'spn:another-app' }],
+    ['for several', { aud: ['4f1c7a52d9be4f0aa1f3c2b7e6d80955', 'another'] }],
+    ['about another tenant', { [claim('ctx')]: 'Cust20002' }],
+    ['that has run out', { exp: 1 }],
+    ['that never runs out', { exp: undefined }],
+    ['of the future', { nbf: 4_000_000_000 }],
+    // All of these SuperOffice signs with the same keys, for other purposes.
+    ['of a sign-in', { nonce: 'x' }],
+    ['of a user', { [claim('associateid')]: '5' }],
+    ['of the system user', { [claim('ticket')]: '7T:x' }],
+    ['with the key of the system user', { [claim('system_token')]: 'x' }],
+  ])('%s is refused', async (_, changes) => {
+    await expect(verify(changes)).rejects.toMatchObject({ code: 'webhook.refused' });
+  });
+
+  test('that somebody else has signed, or nobody, is refused', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const payload = Buffer.from(JSON.stringify(claims()));
+    const [kid] = (await standIn.credentials.keySet()).keys.map((key) => key.kid);
+    const forged = await new CompactSign(payload).setProtectedHeader({ alg: 'RS256', kid: kid! }).sign(privateKey);
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload.toString('base64url')}.`;
+
+    for (const token of [forged, unsigned, 'x', 'a.b.c']) {
+      await expect(superOffice.verifyNotification(token, 'Cust10001')).rejects.toMatchObject({
+        code: 'webhook.refused',
+      });
+    }
+  });
+});
+
+test('the state of a tenant is kept while it holds, and asked for anew when something is said to have happened', async () => {
+  expect((await superOffice.tenantState('Cust10001')).state).toBe('Running');
+  standIn.tenant().state = 'Suspended';
+
+  expect((await superOffice.tenantState('Cust10001')).state).toBe('Running');
+  expect((await superOffice.tenantState('Cust10001', { afresh: true })).state).toBe('Suspended');
+  expect((await superOffice.tenantState('Cust10001')).state).toBe('Suspended');
+});
+
+describe('a web panel', () => {
+  const panel = {
+    progId: 'ErpSync.Contact',
+    name: 'ERP',
+    windowName: 'erpsync_contact',
+    tooltip: 'ERP Sync for SuperOffice',
+    url: 'https://erp-sync.test/panels/erp-tab.html',
+    visibleIn: 'ContactArchive',
+  };
+  const ASTRID = 5;
+  const foreign = (Name: string, Deleted: boolean) =>
+    savePanel(standIn.tenant(), { Name, Url: 'https://other.test', WindowName: `w ${Name}`, Deleted }, ASTRID);
+  const names = async () => (await crm.panels()).map(({ name }) => name);
+
+  test.each([
+    ['is there', false],
+    ['lies in the recycle bin', true],
+  ])('whose name is taken by another that %s gets another name', async (_, deleted) => {
+    foreign('ERP', deleted);
+    await crm.savePanel(panel);
+
+    expect(await names()).toEqual(['ERP (ERP Sync)']);
+    await crm.savePanel(panel);
+    expect(await names()).toEqual(['ERP (ERP Sync)']);
+  });
+
+  test('whose other name is taken as well is refused in words', async () => {
+    foreign('ERP', true);
+    foreign('ERP (ERP Sync)', false);
+
+    await expect(crm.savePanel(panel)).rejects.toMatchObject({
+      code: 'install.name_taken',
+      detail: { name: 'ERP' },
+    });
+  });
+
+  test('that was deleted comes back as the same one', async () => {
+    await crm.savePanel(panel);
+    const [id] = standIn.tenant().panels.keys();
+    standIn.tenant().panels.set(id!, { ...standIn.tenant().panels.get(id!)!, Deleted: true });
+    expect(await names()).toEqual([]);
+    await crm.savePanel(panel);
+
+    expect([...standIn.tenant().panels.keys()]).toEqual([id]);
+    expect(await names()).toEqual(['ERP']);
+  });
+
+  test('is deleted for good, alone or with all of ours, and nobody else loses one', async () => {
+    foreign('Map', false);
+    await crm.savePanel(panel);
+    await crm.savePanel({ ...panel, progId: 'ErpSync.Person', name: 'ERP (Contact)', windowName: 'erpsync_person' });
+    await crm.deletePanel('ErpSync.Contact');
+    await crm.deletePanel('ErpSync.Contact');
+    expect(await names()).toEqual(['ERP (Contact)']);
+
+    await crm.deletePanels();
+    expect(await names()).toEqual([]);
+    expect([...standIn.tenant().panels.values()].map(({ Name }) => Name)).toEqual(['Map']);
+  });
+});
