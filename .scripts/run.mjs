@@ -12,7 +12,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
 const [command = 'start', ...rest] = process.argv.slice(2);
-const commands = { start, dev, build, check, test, bench, migrate, simulate };
+const commands = { start, dev, build, check, test, bench, migrate, simulate, manifest };
 if (!(command in commands)) fail(`There is no "${command}". Known: ${Object.keys(commands).join(', ')}.`);
 
 installPackages();
@@ -126,6 +126,10 @@ async function migrate() {
 
 async function simulate() {
   return run(['test/simulation/simulate.ts'], rest);
+}
+
+async function manifest() {
+  return run(['.scripts/manifest.mjs'], rest);
 }
 
 function installPackages() {

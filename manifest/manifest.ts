@@ -21,6 +21,30 @@ const WebPanel = z.object({
 });
 export type WebPanel = z.infer<typeof WebPanel>;
 
+/** What the app's registration says beside names and addresses: what people read, and what is left switched off. */
+const Registration = z.object({
+  /** Brings the ErpSync and Webhook agents, the system user and the Integration server licence together. */
+  template: z.string(),
+  /** A server with a secret: not a native or mobile app. */
+  native: z.literal(false),
+  /** Only an administrator of the tenant can let the app in. */
+  authorizationLevel: z.literal('Administrator'),
+  endpoints: z.array(z.enum(['WebApi'])),
+  /** Panels call our own backend only; a browser never holds a token that one of these would need. */
+  corsOrigins: z.array(z.url()).max(0),
+  switchedOff: z.array(z.string()),
+  /** What an administrator reads above "I approve". */
+  consentText: z.string().min(1).max(1000),
+  store: z.object({
+    header: z.string().max(98),
+    about: z.string().refine((text) => text.split(/\s+/).length <= 200, 'no more than 200 words'),
+    features: z.array(z.string()).max(10),
+    categories: z.array(z.string()).nonempty(),
+    gettingStarted: z.string(),
+    requirements: z.array(z.string()),
+  }),
+});
+
 const Path = z.string().regex(/^\/[a-z/-]*$/);
 
 export const Manifest = z.object({
@@ -52,6 +76,7 @@ export const Manifest = z.object({
   /** Function rights, of which one makes an administrator of the app. */
   administratorRights: z.array(z.string()).nonempty(),
   languages: z.array(z.enum(languages)),
+  registration: Registration,
 });
 export type Manifest = z.infer<typeof Manifest>;
 
@@ -131,6 +156,46 @@ export const manifest: Manifest = Manifest.parse({
   licences: { tenant: 'erpsync.erp-sync', user: 'erpsync.erp-sync-user' },
   administratorRights: ['admin-all', 'admin-quote'],
   languages: [...languages],
+  registration: {
+    template: 'Standard ERP sync and quote app',
+    native: false,
+    authorizationLevel: 'Administrator',
+    endpoints: ['WebApi'],
+    corsOrigins: [],
+    switchedOff: ['ERP sync endpoint', 'Quote connector endpoint', 'Mirroring endpoint'],
+    consentText: [
+      `${APP} keeps companies, contacts and projects in SuperOffice equal to their counterparts in your ERP systems.`,
+      'It reads and changes these records, reads your lists and users, adds four web panels and one webhook, and works in the',
+      'background on behalf of your company. It deletes nothing. What it has added is taken away when you uninstall it.',
+    ].join(' '),
+    store: {
+      header: 'Keep customers in SuperOffice and in your ERP equal, both ways, without losing an edit',
+      about: [
+        'Open a company in SuperOffice and see what your ERP knows of it, live. Connect it to the right customer, choose field by',
+        'field which side is right, and from then on both sides stay equal. When the same field is changed on both sides nothing',
+        'is overwritten: the conflict waits for a person, with both values and the one before. An administrator sets everything',
+        'up on one page: which ERP systems, which fields, in which direction, and who may use it. Every change stands in a log.',
+      ].join(' '),
+      features: [
+        'Companies, contacts and projects, both ways, within seconds',
+        'Live values of the ERP on the card of the record',
+        'A direction for each field; lists, user-defined fields and extra fields too',
+        'Conflicts wait for a person and show both values and the one before',
+        'A log of every change, with its cause',
+        'Several ERP systems at once',
+        'Each person sees what her rights in SuperOffice let her see',
+        'English, Norwegian, Swedish, Danish, German and Dutch',
+      ],
+      categories: ['ERP', 'Integration tools'],
+      gettingStarted:
+        'An administrator presses Install, reads what will be added, approves, and is led through four steps on the Sync page.',
+      requirements: [
+        'SuperOffice CRM Online',
+        'An administrator of SuperOffice',
+        'An ERP system that the app has a sync connector for',
+      ],
+    },
+  },
 });
 
 function each(subjects: readonly string[], changes: readonly string[]): string[] {

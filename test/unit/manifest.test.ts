@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { App } from '../../backend/context.ts';
 import { createHttp } from '../../backend/http/app.ts';
 import { manifest, Manifest } from '../../manifest/manifest.ts';
+import { manifestAt, portalPage } from '../../manifest/portal-page.ts';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
 import { languages } from '../../shared/vocabulary.ts';
 import vite from '../../vite.config.ts';
@@ -95,8 +96,54 @@ describe('the manifest', () => {
     ['a panel elsewhere', { panels: [{ ...manifest.panels[0], url: 'https://elsewhere.test/panels/x.html' }] }],
     ['a panel in a place there is not', { panels: [{ ...manifest.panels[0], visibleIn: 'SettingsAndMaintenance' }] }],
     ['no panel', { panels: [] }],
+    [
+      'a site that may call from elsewhere',
+      { registration: { ...manifest.registration, corsOrigins: ['https://x.test'] } },
+    ],
+    [
+      'a header that is too long for the App Store',
+      { registration: { ...manifest.registration, store: { ...manifest.registration.store, header: 'x'.repeat(99) } } },
+    ],
     ['an event with a wildcard', { webhook: { ...manifest.webhook, events: ['contact.*'] } }],
   ])('is refused with %s', (_, change) => {
     expect(Manifest.safeParse({ ...manifest, ...change }).success).toBe(false);
+  });
+});
+
+describe('what an operator is given', () => {
+  const origin = 'https://erp-sync.example.com';
+  const page = portalPage(manifest, origin);
+  const cells = page.split('\n').flatMap((line) => (line.startsWith('|') ? line.split(' | ') : []));
+  const told = (text: string) => cells.some((cell) => cell.replaceAll(/^\| | \|$|`/g, '') === text);
+
+  test('the manifest with whole addresses is a manifest still, but for its origin', () => {
+    const whole = manifestAt(manifest, origin);
+    expect(JSON.parse(JSON.stringify(whole).replaceAll(origin, ''))).toEqual(manifest);
+    expect(whole.panels.every(({ url }) => url.startsWith(`${origin}/panels/`))).toBe(true);
+  });
+
+  test('the page for the Developer Portal holds every address, each under its field', () => {
+    for (const path of Object.values(manifest.urls)) expect(told(origin + path), path).toBe(true);
+    expect(page).not.toMatch(
+      /undefined|\[object|^\| (?:redirect|postLogout|install|configure|uninstall|stateChange) /m,
+    );
+  });
+
+  test('and everything that a tenant gets', () => {
+    for (const { url, ...panel } of manifest.panels) {
+      for (const text of [origin + url, panel.name, panel.progId, panel.windowName, panel.tooltip, panel.visibleIn]) {
+        expect(told(text), text).toBe(true);
+      }
+    }
+    for (const event of manifest.webhook.events) expect(page).toContain(`\`${event}\``);
+    expect(page).toContain(`${origin}${manifest.webhook.path}/{tenant}/{id}`);
+  });
+
+  test('and what the app is let to do, and what people read', () => {
+    const { registration, licences, agents, claims } = manifest;
+    for (const text of [...agents, ...claims, ...Object.values(licences), registration.template])
+      expect(page).toContain(text);
+    for (const text of [registration.consentText, ...Object.values(registration.store).flat()])
+      expect(page).toContain(text);
   });
 });
