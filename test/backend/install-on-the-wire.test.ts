@@ -34,6 +34,7 @@ beforeAll(async () => {
     redirectUri: app.redirectUrls[0]!,
     systemUserPrivateKey: app.privateKey,
     clock: world.clock,
+    limits: { atOnce: 4, perSecond: 1_000 },
   });
   const panelFolder = fileURLToPath(new URL('../support/panels', import.meta.url));
   answer = createHttp({ app: { ...world.app, superOffice, origin: url }, framedBy: [], panelFolder }).fetch;

@@ -29,7 +29,7 @@ beforeEach(async () => {
   return () => stub.close();
 });
 
-function open(timeoutMs = 5_000): SuperOffice {
+function open({ timeoutMs = 5_000, perSecond = 10_000 } = {}): SuperOffice {
   return createSuperOffice({
     authUrl: stub.url,
     clientId: app.clientId,
@@ -38,6 +38,7 @@ function open(timeoutMs = 5_000): SuperOffice {
     systemUserPrivateKey: app.privateKey,
     clock,
     timeoutMs,
+    limits: { atOnce: 4, perSecond },
   });
 }
 
@@ -124,6 +125,24 @@ describe('two tenants and four credentials in one process', () => {
     };
     await Promise.all(Array.from({ length: 20 }, (_, i) => system().list(`list${i}`)));
     expect(most).toBe(4);
+  });
+
+  test('no more than ten calls of one tenant begin within a second, and the other tenant does not wait for them', async () => {
+    superOffice = open({ perSecond: 10 });
+    const begun: Record<string, number[]> = { CustA: [], CustB: [] };
+    stub.api = (call) => {
+      begun[call.path.split('/')[1] ?? '']?.push(performance.now());
+      return answerApi(call);
+    };
+    await Promise.all([
+      ...Array.from({ length: 25 }, (_, i) => system('CustA').list(`list${i}`)),
+      ...Array.from({ length: 5 }, (_, i) => system('CustB').list(`list${i}`)),
+    ]);
+    const [a = [], b = []] = [begun['CustA'], begun['CustB']];
+    expect(a).toHaveLength(25);
+    // Between leaving and being seen a few milliseconds may pass.
+    for (let i = 10; i < a.length; i += 1) expect(a[i]! - a[i - 10]!).toBeGreaterThan(900);
+    expect(b.at(-1)! - a[0]!).toBeLessThan(900);
   });
 
   test('an agent of the package that was given no options of its own reaches nobody', async () => {
@@ -381,7 +400,7 @@ describe('a call that fails', () => {
   });
 
   test('slow: it is given up in time', async () => {
-    superOffice = open(100);
+    superOffice = open({ timeoutMs: 100 });
     stub.api = (call) => ({ ...answerApi(call), afterMs: 1_000 });
     await expect(user().principal()).rejects.toMatchObject({ code: 'crm.unreachable' });
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSuperOffice } from '../../backend/adapters/superoffice/super-office.ts';
 import type { Crm } from '../../backend/ports/crm.ts';
 import type { Tokens } from '../../backend/ports/super-office.ts';
+import { manifest } from '../../manifest/manifest.ts';
 import type { CrmEntityType } from '../../shared/vocabulary.ts';
 import { startStandIn, type StandIn } from '../stand-in/start.ts';
 import type { Rows, Tenant } from '../stand-in/tenant.ts';
@@ -43,6 +44,7 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
     redirectUri: standIn.app.redirectUrls[0]!,
     systemUserPrivateKey: standIn.app.privateKey,
     clock,
+    limits: { atOnce: 4, perSecond: 1_000 },
   });
   const tokens: Tokens = {
     accessToken: standIn.credentials.accessToken(tenant, SALES),
@@ -87,6 +89,20 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
 describe("all of it, held against SuperOffice's OpenAPI documents", () => {
   test('every call of the port was made', () => {
     expect(port.filter((name) => !called.has(name))).toEqual([]);
+  });
+
+  test('of the agents that SuperOffice opens on request, those the manifest asks for are called', () => {
+    const onRequest = ['ErpSync', 'Replication', 'EMail', 'Messaging', 'MailLink', 'Webhook', 'CRMScript', 'UserAgent'];
+    const used = exchanges.map(({ path }) => /^\/v1\/(?:Agents\/)?(\w+)/.exec(path)?.[1] ?? '');
+    expect(onRequest.filter((agent) => used.includes(agent))).toEqual(manifest.agents);
+  });
+
+  test('nothing is searched by text: records are asked for by their ids, or by when they changed', () => {
+    const filters = exchanges.flatMap(({ query }) =>
+      query.filter(([name]) => name === '$filter').map(([, value]) => value),
+    );
+    expect(filters.length).toBeGreaterThan(20);
+    expect(filters.filter((filter) => /begins|contains|startswith|substringof|\bis\b/i.test(filter))).toEqual([]);
   });
 
   test('there are such calls, they were asked as documented and answered as documented', ({ skip }) => {

@@ -5,7 +5,7 @@ import { createCaller, type Credential } from './caller.ts';
 import { createCrm } from './crm.ts';
 import { createEnvironment } from './environment.ts';
 import { createTokenVerifier } from './id-token.ts';
-import { createLimiter } from './limiter.ts';
+import { createLimiter, type Limits } from './limiter.ts';
 import { createMemory } from './memory.ts';
 import { createNotificationVerifier } from './notification.ts';
 import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
@@ -24,11 +24,13 @@ export interface SuperOfficeOptions {
   readonly systemUserPrivateKey: string;
   readonly clock: Clock;
   readonly timeoutMs?: number;
+  /** What one tenant is asked, by this process. */
+  readonly limits?: Limits;
 }
 
 const TIMEOUT = 30_000;
-/** SuperOffice asks for no more than ten calls a second and watches for bursts. */
-const CALLS_AT_ONCE = 4;
+/** SuperOffice asks for no more than ten calls a second of a tenant, and watches for bursts. */
+const LIMITS: Limits = { atOnce: 4, perSecond: 10 };
 const SESSIONS = 5_000;
 const TENANTS = 5_000;
 
@@ -39,7 +41,7 @@ interface Session {
 
 /** SuperOffice Online behind its port. */
 export function createSuperOffice(options: SuperOfficeOptions): SuperOffice {
-  const { clientId, clientSecret, redirectUri, clock, timeoutMs = TIMEOUT } = options;
+  const { clientId, clientSecret, redirectUri, clock, timeoutMs = TIMEOUT, limits = LIMITS } = options;
   const environment = createEnvironment(options.authUrl);
   const verify = createTokenVerifier(environment, clock, timeoutMs);
   const signIn = createSignIn({ environment, clientId, clientSecret, redirectUri, verify, clock, timeoutMs });
@@ -50,10 +52,10 @@ export function createSuperOffice(options: SuperOfficeOptions): SuperOffice {
 
   const sessions = createRecent<Session>(SESSIONS);
   const tickets = createRecent<SharedValue<Ticket>>(TENANTS);
-  const limits = createRecent<ReturnType<typeof createLimiter>>(TENANTS);
+  const limiters = createRecent<ReturnType<typeof createLimiter>>(TENANTS);
 
   function open(tenant: string, viewer: string, credential: Credential) {
-    const limit = limits(tenant, () => createLimiter(CALLS_AT_ONCE));
+    const limit = limiters(tenant, () => createLimiter(limits));
     const call = createCaller({ tenant, tenants, credential, limit, clock, timeoutMs });
     return createCrm({ call, remember: memory.for(tenant, viewer), clock });
   }

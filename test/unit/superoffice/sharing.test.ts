@@ -77,7 +77,7 @@ test('an answer is remembered for a minute, for its viewer in its tenant only', 
 });
 
 test('no more than so many run at a time, and a failure makes room', async () => {
-  const limit = createLimiter(4);
+  const limit = createLimiter({ atOnce: 4, perSecond: 1_000 });
   let running = 0;
   let most = 0;
   const work = async (i: number): Promise<number> => {
