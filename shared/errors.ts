@@ -60,6 +60,7 @@ export const errorCodes = [
   'entity.deleted',
   'entity.protected',
   'actor.not_found',
+  'actor.gone',
   'actor.changed',
 
   'link.exists',
@@ -68,6 +69,8 @@ export const errorCodes = [
   'link.changed',
   'link.busy',
   'link.parent_missing',
+  'link.parent_differs',
+  'link.merged',
   'conflict.not_found',
 
   'value.invalid',

@@ -3,7 +3,7 @@ import type { Link } from './link.ts';
 import type { Step } from './sync-plan.ts';
 
 /** What happened to a link, and stands in the ledger beside the values that were written. */
-export type LinkEvent = 'connected' | 'created' | 'disconnected';
+export type LinkEvent = 'connected' | 'created' | 'disconnected' | 'merged';
 
 /** One changed field: what stood there, what stands there now, and why. */
 export interface LedgerRow {

@@ -64,6 +64,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'entity.not_found': 404,
   'entity.deleted': 409,
   'entity.protected': 422,
+  'actor.gone': 409,
   'actor.not_found': 404,
   'actor.changed': 409,
 
@@ -72,6 +73,8 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'link.not_found': 404,
   'link.changed': 409,
   'link.busy': 409,
+  'link.parent_differs': 409,
+  'link.merged': 409,
   'link.parent_missing': 409,
   'conflict.not_found': 404,
 

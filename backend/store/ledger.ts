@@ -58,12 +58,13 @@ export function ledgerStore(db: Db, tenant: string) {
       return rows.map(({ id }) => id);
     },
 
-    /** What happened to a link stands beside the values. */
+    /** What happened to a link stands beside the values; `before` is the id of the record it stood on. */
     async note(
       event: LinkEvent,
       { id, connectionId, entity, actor }: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>,
       { cause, user }: Pick<Claim, 'cause' | 'user'>,
       at: Date,
+      before: FieldValue = null,
     ): Promise<void> {
       await db
         .insertInto('ledger')
@@ -79,7 +80,7 @@ export function ledgerStore(db: Db, tenant: string) {
           field_key: '',
           crm_field: '',
           target: 'erp',
-          before: null,
+          before,
           after: null,
           reason: event,
           cause,
@@ -89,6 +90,18 @@ export function ledgerStore(db: Db, tenant: string) {
           settled: true,
           event,
         })
+        .execute();
+    },
+
+    /** The link stands on another record now: whoever works on that finds out what became of the writes to its actor. */
+    async follow(linkId: string, { type, id }: CrmEntity): Promise<void> {
+      await db
+        .updateTable('ledger')
+        .set({ crm_type: type, crm_id: id })
+        .where('tenant', '=', tenant)
+        .where('link_id', '=', linkId)
+        .where('target', '=', 'erp')
+        .where('settled', '=', false)
         .execute();
     },
 

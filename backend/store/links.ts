@@ -5,6 +5,7 @@ import type { Conflict, Link, LinkMemory, LinkNews, WaitingField } from '../doma
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
+import { violated } from './violated.ts';
 
 export interface LinkCounts {
   readonly links: number;
@@ -200,6 +201,34 @@ export function linkStore(db: Db, tenant: string) {
         delete from open_field
         where tenant = ${tenant} and field_key = any(${[...fieldKeys]}::text[])
           and link_id in (select id from link where ${concerned})`.execute(db);
+    },
+
+    /** Puts the link on another record, as if it were new there; false when that has a link of its own in the connection. */
+    async moveTo(id: string, { type, id: crmId }: CrmEntity): Promise<boolean> {
+      const { numAffectedRows } = await sql`
+        update link set crm_id = ${crmId}, agreed = '{}', synced_at = null,
+          parked_code = null, parked_detail = null, parked_since = null
+        where tenant = ${tenant} and id = ${id} and crm_type = ${type} and not exists (
+          select from link as own where own.tenant = ${tenant} and own.connection_id = link.connection_id
+            and own.crm_type = ${type} and own.crm_id = ${crmId})`
+        .execute(db)
+        .catch((error: unknown) => {
+          // Somebody connects the record at this moment; the next look finds out.
+          if (violated(error, 'link_entity')) throw new AppError('link.busy', {}, { cause: error });
+          throw error;
+        });
+      if (numAffectedRows !== 1n) return false;
+      await db.deleteFrom('open_field').where('tenant', '=', tenant).where('link_id', '=', id).execute();
+      return true;
+    },
+
+    /** How many actors of each connection were not found when they were last looked for, of how many linked. */
+    async missing(): Promise<ReadonlyMap<string, { readonly missing: number; readonly links: number }>> {
+      const { rows } = await sql<{ connection_id: string; missing: number; links: number }>`
+        select connection_id, count(*) filter (where parked_code = 'actor.not_found') as missing, count(*) as links
+        from link where tenant = ${tenant} and confirmed_at is not null
+        group by connection_id`.execute(db);
+      return new Map(rows.map(({ connection_id, missing, links }) => [connection_id, { missing, links }]));
     },
 
     /** Nothing moves until something changes or someone retries. */

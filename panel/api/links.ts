@@ -1,4 +1,5 @@
 import type { ConnectEntity, Connected, ResolveConflict, SyncedNow } from '../../shared/api/erp-tab.ts';
+import type { SettleMerge } from '../../shared/api/sync.ts';
 import type { CrmEntity } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
 
@@ -11,6 +12,9 @@ export const syncNow = (api: Api, { type, id }: CrmEntity) =>
   api<SyncedNow>('POST', `/api/entities/${type}/${id}/sync`);
 
 export const retryLink = (api: Api, linkId: string) => api('POST', `/api/links/${linkId}/retry`);
+
+export const settleMerge = (api: Api, linkId: string, body: SettleMerge) =>
+  api('POST', `/api/links/${linkId}/merge`, { body });
 
 export const resolveConflict = (api: Api, linkId: string, fieldKey: string, body: ResolveConflict) =>
   api('PUT', `/api/links/${linkId}/conflicts/${encodeURIComponent(fieldKey)}`, { body });

@@ -96,7 +96,9 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'entity.not_found': () => msg('This record was not found in SuperOffice, or you may not see it.'),
   'entity.deleted': () => msg('This record has been deleted in SuperOffice.'),
   'entity.protected': () => msg('SuperOffice does not allow this record to be changed.'),
-  'actor.not_found': () => msg('The record no longer exists in the ERP system.'),
+  'actor.not_found': () =>
+    msg('The ERP system does not find this record. It is looked for again before it counts as gone.'),
+  'actor.gone': () => msg('The record no longer exists in the ERP system.'),
   'actor.changed': () => msg('The record has been changed in the ERP system in the meantime. Try again.'),
 
   'link.exists': () => msg('This record is already connected in this ERP connection.'),
@@ -108,6 +110,12 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'link.changed': () => msg('A value has changed in the meantime. Look at the new values and try again.'),
   'link.busy': () => msg('This record is being synchronized just now. Try again in a moment.'),
   'link.parent_missing': () => msg('Connect the company first.'),
+  'link.parent_differs': ({ parent }) =>
+    msg(
+      str`In the ERP this contact belongs to ${parent}, and its company in SuperOffice is connected to another one. Move it in one of the systems; it is not moved automatically.`,
+    ),
+  'link.merged': () =>
+    msg('This record was merged into another one that is connected as well. Choose which connection stays.'),
   'conflict.not_found': () => msg('This conflict has been resolved in the meantime.'),
 
   'value.invalid': ({ name, field }) =>

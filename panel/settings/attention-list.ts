@@ -6,7 +6,7 @@ import { property, state } from 'lit/decorators.js';
 import type { Session } from '../../shared/api/session.ts';
 import type { AttentionPage, SyncStatus } from '../../shared/api/sync.ts';
 import type { Api } from '../api/client.ts';
-import { retryLink } from '../api/links.ts';
+import { retryLink, settleMerge } from '../api/links.ts';
 import { fetchAttention } from '../api/sync.ts';
 import { define } from '../define.ts';
 import { apiContext, sessionContext } from '../host/contexts.ts';
@@ -35,7 +35,7 @@ export class AttentionList extends PanelElement {
 
   @property({ attribute: false }) status!: SyncStatus;
 
-  @state() private retrying: string | null = null;
+  @state() private acting: string | null = null;
   @state() private failure: unknown = null;
 
   #links = new Task(this, {
@@ -86,32 +86,48 @@ export class AttentionList extends PanelElement {
       <td>${formatMoment(link.since)}</td>
       <td>
         ${
-          link.parked
-            ? html`<button
-                class="link"
-                aria-label=${msg(str`Retry ${name}`)}
-                aria-disabled=${this.retrying !== null}
-                @click=${() => this.#retry(link.linkId)}
-              >
-                ${msg('Retry')}
-              </button>`
-            : null
+          link.merge
+            ? this.#choices(link.linkId, link.merge)
+            : link.parked
+              ? html`<button
+                  class="link"
+                  aria-label=${msg(str`Retry ${name}`)}
+                  aria-disabled=${this.acting !== null}
+                  @click=${() => this.#act(link.linkId, () => retryLink(this.api, link.linkId))}
+                >
+                  ${msg('Retry')}
+                </button>`
+              : null
         }
       </td>
     </tr>`;
   }
 
-  async #retry(linkId: string): Promise<void> {
-    if (this.retrying !== null) return;
-    this.retrying = linkId;
+  #choices(linkId: string, { actor, otherActor }: NonNullable<AttentionLink['merge']>) {
+    const choice = (keep: 'merged' | 'into', erpKey: string) =>
+      html`<button
+        class="link"
+        aria-disabled=${this.acting !== null}
+        @click=${() => this.#act(linkId, () => settleMerge(this.api, linkId, { keep }))}
+      >
+        ${msg(str`Keep ${erpKey}`)}
+      </button>`;
+    return html`<div class="choices">
+      ${choice('merged', actor)} ${otherActor === null ? null : choice('into', otherActor)}
+    </div>`;
+  }
+
+  async #act(linkId: string, act: () => Promise<unknown>): Promise<void> {
+    if (this.acting !== null) return;
+    this.acting = linkId;
     this.failure = null;
     try {
-      await retryLink(this.api, linkId);
+      await act();
       this.dispatchEvent(new SettingsChanged());
     } catch (error) {
       this.failure = error;
     } finally {
-      this.retrying = null;
+      this.acting = null;
     }
   }
 
@@ -125,6 +141,12 @@ export class AttentionList extends PanelElement {
         gap: var(--so-space-2);
       }
 
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--so-space-3);
+      }
+
       .wrap {
         min-width: 16em;
       }
@@ -132,14 +154,24 @@ export class AttentionList extends PanelElement {
   ];
 }
 
-function reasonsOf({ parked, conflicts }: AttentionLink): string[] {
+function reasonsOf({ parked, conflicts, merge }: AttentionLink): string[] {
   return [
-    ...(parked ? [reasonText(parked)] : []),
+    ...(merge ? [mergeReason(merge)] : []),
+    ...(parked && !merge ? [reasonText(parked)] : []),
     ...(conflicts === 1 ? [msg('One field was changed on both sides. Choose a value on the ERP tab.')] : []),
     ...(conflicts > 1
       ? [msg(str`${conflicts} fields were changed on both sides. Choose the values on the ERP tab.`)]
       : []),
   ];
+}
+
+function mergeReason({ into, intoName, actor, otherActor }: NonNullable<AttentionLink['merge']>): string {
+  const name = intoName ?? `${entityTypeName(into.type)} ${into.id}`;
+  return otherActor === null
+    ? msg(str`Merged into ${name}. This one was connected to ${actor}.`)
+    : msg(
+        str`Merged into ${name}, which is connected to ${otherActor}. This one was connected to ${actor}. Choose which of the two stays.`,
+      );
 }
 
 define('erpsync-attention-list', AttentionList);

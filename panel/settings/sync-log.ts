@@ -130,7 +130,20 @@ export class SyncLog extends PanelElement {
       </div>`;
   }
 
-  #row({ at, connectionName, entity, entityName, fieldName, target, before, after, cause, userName }: LedgerEntry) {
+  #row({
+    at,
+    connectionName,
+    entity,
+    entityName,
+    event,
+    fieldName,
+    target,
+    before,
+    after,
+    cause,
+    userName,
+  }: LedgerEntry) {
+    const direction = target === 'crm' ? msg('ERP to SuperOffice') : msg('SuperOffice to ERP');
     return html`<tr>
       <td>${formatMoment(at)}</td>
       <td>${connectionName}</td>
@@ -139,8 +152,8 @@ export class SyncLog extends PanelElement {
           ${entityName ?? `${entityTypeName(entity.type)} ${entity.id}`}
         </button>
       </td>
-      <td>${fieldName}</td>
-      <td>${target === 'crm' ? msg('ERP to SuperOffice') : msg('SuperOffice to ERP')}</td>
+      <td>${event === 'merged' ? msg('Merged: the connection moved') : fieldName}</td>
+      <td>${event === null ? direction : '–'}</td>
       <td title=${before ?? ''}>${before ?? '–'}</td>
       <td title=${after ?? ''}>${after ?? '–'}</td>
       <td>${causeName(cause)}</td>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { causes, crmEntityTypes } from '../vocabulary.ts';
-import { CrmEntity, FieldKey, Id, Reason } from './common.ts';
+import { CrmEntity, ErpKey, FieldKey, Id, Reason } from './common.ts';
 
 export const SyncStatus = z.object({
   /** Automatic sync is on. *Sync now* works all the same. */
@@ -56,7 +56,7 @@ export const LedgerEntry = z.object({
   id: z.string(),
   at: z.iso.datetime(),
   runId: Id.nullable(),
-  event: z.enum(['connected', 'created', 'disconnected']).nullable(),
+  event: z.enum(['connected', 'created', 'disconnected', 'merged']).nullable(),
   connectionName: z.string(),
   entity: CrmEntity,
   entityName: z.string().nullable(),
@@ -82,6 +82,10 @@ export const LedgerPage = z.object({
 });
 export type LedgerPage = z.infer<typeof LedgerPage>;
 
+/** Which actor stays: that of the record that was merged away, or that of the one it went into. */
+export const SettleMerge = z.object({ keep: z.enum(['merged', 'into']) });
+export type SettleMerge = z.infer<typeof SettleMerge>;
+
 /** Links that need a person: parked or in conflict. */
 export const AttentionPage = z.object({
   links: z.array(
@@ -92,6 +96,10 @@ export const AttentionPage = z.object({
       entityName: z.string().nullable(),
       parked: Reason.nullable(),
       conflicts: z.number().int(),
+      /** The record was merged into this one, which is connected to another actor: one of the two can stay. */
+      merge: z
+        .object({ into: CrmEntity, intoName: z.string().nullable(), actor: ErpKey, otherActor: ErpKey.nullable() })
+        .nullable(),
       since: z.iso.datetime(),
     }),
   ),

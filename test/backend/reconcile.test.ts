@@ -332,7 +332,6 @@ describe('a record that is gone', () => {
   test.each([
     ['deleted', { kind: 'softDeleted' }, { state: 'softDeleted' }],
     ['deleted for good', { kind: 'gone' }, { state: 'gone' }],
-    ['merged', { kind: 'merged', into: { type: 'contact', id: 43 } }, { state: 'merged', into: 43 }],
   ] as const)('because it was %s parks its link, and nothing is deleted in the ERP', async (_, to, detail) => {
     const kept = { ...crmValues() };
     world.crm.remove(company, to);

@@ -123,6 +123,35 @@ describe('the Sync page', () => {
     expect((await byRole('switch', 'Automatic sync')).getAttribute('aria-checked')).to.equal('true');
   });
 
+  it('asks which actor stays when two connected records were merged', async () => {
+    world.status = { ...world.status, parked: 1 };
+    world.attention = [
+      {
+        linkId: 'l1',
+        connectionName: 'Super Sale',
+        entity: { type: 'contact', id: 41 },
+        entityName: null,
+        parked: { code: 'link.merged', detail: { into: 42 } },
+        conflicts: 0,
+        merge: {
+          into: { type: 'contact', id: 42 },
+          intoName: 'Orkdal Eldresenter',
+          actor: '10023',
+          otherActor: '10011',
+        },
+        since: '2026-11-22T19:15:00Z',
+      },
+    ];
+    const page = await openSettings(world);
+    await shown('Merged into Orkdal Eldresenter, which is connected to 10011. This one was connected to 10023.');
+    await expect(page).to.be.accessible();
+
+    (await byRole('button', 'Keep 10011')).focus();
+    await sendKeys({ press: 'Enter' });
+    await waitUntil(() => queryByRole('button', 'Keep 10011') === null);
+    expect(world.sent('POST /api/links/l1/merge')).to.deep.equal([{ keep: 'into' }]);
+  });
+
   it('names what needs attention with its reason, and tries again', async () => {
     world.status = { ...world.status, conflicts: 2, parked: 1 };
     world.attention = [
@@ -133,6 +162,7 @@ describe('the Sync page', () => {
         entityName: 'Orkdal Eldresenter',
         parked: { code: 'list.item_unmapped', detail: { field: 'Customer group' } },
         conflicts: 0,
+        merge: null,
         since: '2026-11-22T19:15:00Z',
       },
       {
@@ -142,6 +172,7 @@ describe('the Sync page', () => {
         entityName: null,
         parked: null,
         conflicts: 2,
+        merge: null,
         since: '2026-11-22T18:15:00Z',
       },
     ];

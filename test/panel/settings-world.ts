@@ -381,6 +381,9 @@ export class SettingsWorld {
         return this.status;
       case 'PUT sync':
         return (this.status = { ...this.status, ...(body as Partial<SyncStatus>) });
+      case 'POST links':
+        this.attention = this.attention.filter(({ linkId }) => linkId !== id);
+        return undefined;
       case 'GET attention':
         return { links: this.attention };
       case 'GET runs':

@@ -530,6 +530,10 @@ class History {
 
   #comeAndGoInCrm(): void {
     const id = this.#random.pick([1, 2]);
+    if (this.#random.chance(0.3) && this.#crm.records.has(1) && this.#crm.records.has(2)) {
+      this.#merge(id, 3 - id);
+      return;
+    }
     if (this.#crm.records.has(id)) {
       this.scheduler.trace('deletes crm', () => String(id));
       this.oracle.missing(`contact/${id}`);
@@ -542,6 +546,14 @@ class History {
       }
       this.#sendWebhook(id);
     }
+  }
+
+  #merge(source: number, into: number): void {
+    this.#count('merge');
+    this.scheduler.trace('merges crm', () => `${source} into ${into}`);
+    this.oracle.missing(`contact/${source}`);
+    this.#crm.merge(source, into);
+    this.#sendWebhook(source);
   }
 
   #comeAndGoInErp(): void {

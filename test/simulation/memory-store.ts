@@ -188,6 +188,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'remove'
     | 'settle'
     | 'park'
+    | 'moveTo'
+    | 'missing'
     | 'openFields'
     | 'conflicts'
     | 'countOf'
@@ -287,6 +289,24 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     async countOf(connectionId) {
       return confirmed().filter((link) => link.connectionId === connectionId).length;
     },
+    async moveTo(id, entity) {
+      const link = links.get(id);
+      const own = [...links.values()].some(
+        (other) => other.connectionId === link?.connectionId && same(other.entity, entity),
+      );
+      if (!link || own) return false;
+      removeOpen(id);
+      tables.put(links, id, { ...link, entity, agreed: {}, syncedAt: null, parked: null });
+      return true;
+    },
+    async missing() {
+      return new Map(
+        [...Map.groupBy(confirmed(), ({ connectionId }) => connectionId)].map(([id, of]) => [
+          id,
+          { missing: of.filter(({ parked }) => parked?.code === 'actor.not_found').length, links: of.length },
+        ]),
+      );
+    },
     async openFields(ids) {
       return [...open.values()].filter(({ linkId }) => ids.includes(linkId));
     },
@@ -301,6 +321,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     'marks',
     | 'entities'
     | 'actors'
+    | 'connection'
     | 'ensure'
     | 'claimMarked'
     | 'claim'
@@ -321,6 +342,14 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
         (link) =>
           link.connectionId === connectionId &&
           refs.some(({ type, erpKey }) => link.actor.type === type && link.actor.erpKey === erpKey),
+      );
+      return raise(mark, ({ entity }) => linked.some((link) => same(link.entity, entity)));
+    },
+    async connection(connectionId, which, mark) {
+      const linked = confirmed().filter(
+        (link) =>
+          link.connectionId === connectionId &&
+          (which === 'all' || link.parked !== null || [...open.values()].some(({ linkId }) => linkId === link.id)),
       );
       return raise(mark, ({ entity }) => linked.some((link) => same(link.entity, entity)));
     },
@@ -381,7 +410,12 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
-  const ledgerCalls: Some<'ledger', 'enter' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched'> = {
+  const ledgerCalls: Some<'ledger', 'enter' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched' | 'follow'> = {
+    async follow(linkId, entity) {
+      for (const [key, row] of ledger) {
+        if (row.linkId === linkId && row.target === 'erp' && !row.settled) tables.put(ledger, key, { ...row, entity });
+      }
+    },
     async enter(entries, { cause, user }, at) {
       const rows = entries.map(({ link, ...entry }): StoredLedgerRow => {
         tables.ledgerIds += 1;

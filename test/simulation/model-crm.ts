@@ -23,6 +23,7 @@ export class ModelCrm {
   readonly records = new Map<number, Record<string, FieldValue>>();
   readonly removed = new Map<number, Record<string, FieldValue>>();
   readonly updatedAt = new Map<number, number>();
+  readonly mergedInto = new Map<number, number>();
   readonly #now: () => number;
   readonly #normalise: (value: FieldValue) => FieldValue;
   readonly #watch: CrmWatch;
@@ -72,6 +73,13 @@ export class ModelCrm {
     this.removed.set(id, record);
   }
 
+  /** The source disappears for good; only the merge log tells into what. */
+  merge(source: number, into: number): void {
+    this.remove(source);
+    this.removed.delete(source);
+    this.mergedInto.set(source, into);
+  }
+
   restore(id: number): void {
     const record = this.removed.get(id);
     if (!record) return;
@@ -80,6 +88,8 @@ export class ModelCrm {
   }
 
   whereabouts({ id }: CrmEntity): Whereabouts {
+    const into = this.mergedInto.get(id);
+    if (into !== undefined) return { kind: 'merged', into: { type: 'contact', id: into } };
     return this.records.has(id) ? { kind: 'live' } : { kind: 'softDeleted' };
   }
 

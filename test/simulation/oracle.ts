@@ -243,6 +243,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   linkRemoved(link: LinkMemory): void {
     const { connectionId, entity } = link;
+    if (this.#world.scheduler.current.name.startsWith('worker')) {
+      this.violated('S30', `${link.id} was disconnected, and nobody asked for it`);
+    }
     this.#removed = [...this.#removed, link];
     this.#removedAt.set(`${connectionId} ${keyOf(entity)}`, this.#world.scheduler.now);
   }
@@ -260,7 +263,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   parked({ connectionId, entity, actor, parked }: LinkMemory): void {
     const claimed =
-      parked?.code === 'actor.not_found'
+      parked?.code === 'actor.not_found' || parked?.code === 'actor.gone'
         ? `${connectionId}/${actor.erpKey}`
         : parked?.code === 'entity.deleted'
           ? keyOf(entity)
@@ -302,8 +305,12 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       const record = crm.records.get(link.entity.id);
       const actor = this.#world.erps.get(link.connectionId)?.actors.get(link.actor.erpKey);
       if (!connection?.active) continue;
+      const into = crm.mergedInto.get(link.entity.id);
+      if (into !== undefined && !this.#linkOf(link.connectionId, { ...link.entity, id: into })) {
+        this.violated('S30', `${link.id} did not follow its record into ${into}`);
+      }
       if (!record || !actor) {
-        if (!record && link.parked?.code !== 'entity.deleted') {
+        if (!record && link.parked?.code !== (crm.mergedInto.has(link.entity.id) ? 'link.merged' : 'entity.deleted')) {
           this.violated('S37', `${keyOf(link.entity)} is gone and ${link.id} does not say so`);
         }
         continue;

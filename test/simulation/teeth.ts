@@ -54,7 +54,7 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'a deleted record that is never noticed',
     file: `${sync}/sweep-crm.ts`,
-    find: 'if (!record) return link.parked === null;',
+    find: 'if (!record) return !gone.has(link.parked?.code);',
     replace: 'if (!record) return false;',
   },
   {
@@ -219,5 +219,17 @@ export const teeth: readonly Tooth[] = [
     file: `${tab}/disconnect-entity.ts`,
     find: 'await ctx.store.links.remove(linkId);',
     replace: 'await ctx.store.links.release(linkId);',
+  },
+  {
+    name: 'a merge after which the link stays where nothing is left',
+    file: `${sync}/follow-merge.ts`,
+    find: 'if (await moveLink(ctx, link, into, claim)) moved.push(link);',
+    replace: 'if (false) moved.push(link);',
+  },
+  {
+    name: 'a merge that drops the link',
+    file: `${sync}/follow-merge.ts`,
+    find: 'if (await moveLink(ctx, link, into, claim)) moved.push(link);',
+    replace: 'if (true) await ctx.store.links.remove(link.id);',
   },
 ];

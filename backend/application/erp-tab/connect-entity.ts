@@ -12,7 +12,7 @@ import { requireConnection, requireVisible } from '../access.ts';
 import { carryOut, type CarriedOut, type ReadLink } from '../sync/carry-out.ts';
 import { holdRecord, whileHeld } from '../sync/hold-record.ts';
 import { newsOf } from '../sync/news-of.ts';
-import { crmKeys, openLinks, readActor, readRecord, requireParent } from '../sync/read-sides.ts';
+import { crmKeys, isAstray, openLinks, readActor, readRecord, requireParent } from '../sync/read-sides.ts';
 import { releaseDeadClaims } from '../sync/release-dead-claims.ts';
 import { requireMapping } from './usable-connections.ts';
 
@@ -74,8 +74,8 @@ async function readBoth(
   const [open] = await openLinks(ctx, [await ctx.store.links.get(linkId)]);
   if (!open) throw new AppError('connection.inactive');
   const [record, actor] = await Promise.all([readRecord(ctx, entity, crmKeys([open])), readActor(open)]);
-  await requireParent(ctx, record, open);
-  return { record, link: { ...open, actor } };
+  const parent = await requireParent(ctx, record, open);
+  return { record, link: { ...open, actor, astray: isAstray(parent, actor) ? actor.parent : null } };
 }
 
 /** What the user saw is what is written: if either side has changed since, nothing is. */

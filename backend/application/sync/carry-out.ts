@@ -1,5 +1,5 @@
 import { passing } from '../../../shared/errors.ts';
-import type { FieldValue, FieldValues } from '../../../shared/vocabulary.ts';
+import type { ActorRef, FieldValue, FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { Claim } from '../../domain/mark.ts';
 import type { Obstacle, Step, SyncPlan } from '../../domain/sync-plan.ts';
@@ -13,6 +13,8 @@ import { readActor, wantedFields, type OpenLink } from './read-sides.ts';
 /** A link with its actor, as the plan was made from them. */
 export interface ReadLink extends OpenLink {
   readonly actor: Actor;
+  /** Its parent in the ERP, where that is not the one its company is connected to. */
+  readonly astray: ActorRef | null;
 }
 
 export interface CarryOutOptions {

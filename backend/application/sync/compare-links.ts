@@ -1,7 +1,6 @@
 import { passing } from '../../../shared/errors.ts';
-import { crmEntityTypes, type FieldValues } from '../../../shared/vocabulary.ts';
+import { crmEntityTypes, type CrmEntity, type FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
-import { brakeLimit } from '../../domain/brake.ts';
 import type { ComparisonClaim, Finding } from '../../domain/comparison.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
@@ -9,13 +8,13 @@ import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import { nextNight } from '../../domain/nightly.ts';
 import { unequal, type UnequalReason } from '../../domain/news.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
-
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
 import { fieldPairs } from './field-pairs.ts';
-import { crmKeys, wantedFields } from './read-sides.ts';
+import { areMany } from './missing-actors.ts';
+import { crmKeys, isAstray, wantedFields } from './read-sides.ts';
 
 /** As many keys as an ERP is asked for at once. */
 const BATCH = 200;
@@ -24,9 +23,6 @@ const READ_AT_ONCE = 100;
 const SLICE_MS = 5_000;
 /** How often a batch is tried before the whole comparison waits for the next night. */
 const PATIENCE = 6;
-/** So many records that were there yesterday are not deleted in one night: it is the system that does not tell all. */
-const MANY_MISSING = { percent: 5, links: 50 } as const;
-const A_FEW_MISSING = 10;
 
 /** The next one that is due, begun or gone on with. */
 export async function claimComparison(ctx: Context, leaseUntil: Date): Promise<ComparisonClaim | null> {
@@ -85,25 +81,38 @@ async function comparerOf(ctx: Context, connection: Connection): Promise<Compare
   };
   return async (links) => {
     const pairs = new Map(await Promise.all(links.map(async (link) => [link.id, await pairsOf(link)] as const)));
-    const open = ctx.store.links.openFields(links.map(({ id }) => id));
     const [records, actors, waiting] = await Promise.all([
       readRecords(ctx, links, pairs),
       readActors(connector, links, pairs),
-      open,
+      ctx.store.links.openFields(links.map(({ id }) => id)),
     ]);
     const waitingOf = Map.groupBy(waiting, ({ linkId }) => linkId);
+    const parentOf = await parentsOf(ctx, connection.id, [...records.values()]);
     return links.flatMap((link) => {
       const record = records.get(nameOf(link.entity.type, link.entity.id));
       const actor = actors.found.get(nameOf(link.actor.type, link.actor.erpKey));
-      const reason = reasonOf(link, pairs.get(link.id) ?? [], waitingOf.get(link.id) ?? [], record, actor, actors);
+      const open = waitingOf.get(link.id) ?? [];
+      const isNewParent =
+        link.actor.type === 'Person' && actor && record?.company && isAstray(parentOf(record.company), actor);
+      const reason =
+        isNewParent && open.length === 0
+          ? 'changed'
+          : reasonOf(link, pairs.get(link.id) ?? [], open, record, actor, actors);
       const known = reason === 'gone' && link.parked !== null && missing.has(link.parked.code);
       return reason === null ? [] : [{ linkId: link.id, entity: link.entity, reason, fresh: !known }];
     });
   };
 }
 
+/** What the companies of these records are connected to. */
+async function parentsOf(ctx: Context, connectionId: string, records: readonly CrmRecord[]) {
+  const ids = [...new Set(records.flatMap(({ company }) => (company ? [company.id] : [])))];
+  const links = (await ctx.store.links.ofEntities('contact', ids)).filter((link) => link.connectionId === connectionId);
+  return ({ id }: CrmEntity) => links.find(({ entity }) => entity.id === id)?.actor ?? null;
+}
+
 /** Reasons that say a record is not there, and are outdated as soon as it is. */
-const missing: ReadonlySet<string> = new Set(['actor.not_found', 'entity.deleted']);
+const missing: ReadonlySet<string> = new Set(['actor.not_found', 'actor.gone', 'entity.deleted']);
 
 function reasonOf(
   link: LinkMemory,
@@ -188,7 +197,7 @@ async function conclude(ctx: Context, claim: ComparisonClaim): Promise<void> {
     await ctx.store.comparisons.hold(claim);
     const gone = await ctx.store.comparisons.freshlyGone(claim);
     const { links = 0 } = (await ctx.store.links.counts()).get(claim.connectionId) ?? {};
-    if (gone.length > brakeLimit(links, MANY_MISSING, A_FEW_MISSING)) {
+    if (areMany({ missing: gone.length, links })) {
       const trouble = { code: 'connection.many_missing', detail: { missing: gone.length, links } } as const;
       await ctx.store.comparisons.fail(claim, trouble, next);
       return;
@@ -198,7 +207,7 @@ async function conclude(ctx: Context, claim: ComparisonClaim): Promise<void> {
   });
 }
 
-async function markEach(ctx: Context, entities: readonly CrmRecord['entity'][]): Promise<void> {
+async function markEach(ctx: Context, entities: readonly CrmEntity[]): Promise<void> {
   const mark = { lane: 'bulk', cause: 'compare', user: null, at: ctx.clock.now() } as const;
   for (const [type, ofType] of Map.groupBy(entities, (entity) => entity.type)) {
     await ctx.store.marks.entities(

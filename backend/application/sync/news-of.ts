@@ -24,6 +24,11 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
       agreed[field.key] = now;
     }
   }
+  if (link.astray) {
+    const { erpKey: parent } = link.astray;
+    const code = 'link.parent_differs';
+    waiting.push({ fieldKey: '@parent', kind: 'parked', crm: null, erp: parent, code, detail: { parent } });
+  }
   return { agreed, waiting };
 }
 

@@ -1,4 +1,4 @@
-import type { CrmEntity } from '../../../shared/vocabulary.ts';
+import type { ActorRef, CrmEntity } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
@@ -64,16 +64,22 @@ export async function readActor({
   throw new AppError('actor.not_found');
 }
 
-/** A person belongs to a company, and is synced only where that is. */
+/** A person belongs to a company, and is synced only where that is: answers what its company is connected to. */
 export async function requireParent(
   ctx: Context,
   { entity, company }: CrmRecord,
   { connection, link }: Pick<OpenLink, 'connection'> & { readonly link: Pick<LinkMemory, 'actor'> },
-): Promise<void> {
-  if (entity.type !== 'person' || link.actor.type !== 'Person') return;
+): Promise<ActorRef | null> {
+  if (entity.type !== 'person' || link.actor.type !== 'Person') return null;
   const links = company ? await ctx.store.links.ofEntity(company) : [];
-  const linked = links.some(({ connectionId, confirmedAt }) => connectionId === connection.id && confirmedAt !== null);
-  if (!linked) throw new AppError('link.parent_missing', { connection: connection.name });
+  const parent = links.find(({ connectionId, confirmedAt }) => connectionId === connection.id && confirmedAt !== null);
+  if (!parent) throw new AppError('link.parent_missing', { connection: connection.name });
+  return parent.actor;
+}
+
+/** Whether the ERP has it under another parent than the one its company is connected to. */
+export function isAstray(parent: ActorRef | null, { parent: there }: Actor): boolean {
+  return parent !== null && there !== null && (there.type !== parent.type || there.erpKey !== parent.erpKey);
 }
 
 export function wantedFields(pairs: readonly FieldPair[]): readonly WantedField[] {

@@ -13,8 +13,10 @@ import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import { pullBrake } from './brake.ts';
 import { carryOut, type CarriedOut, type ReadLink } from './carry-out.ts';
+import { followMerge } from './follow-merge.ts';
+import { isOverdue, manyMissing } from './missing-actors.ts';
 import { newsOf } from './news-of.ts';
-import { crmKeys, openLinks, readActor, readRecord, requireParent, type OpenLink } from './read-sides.ts';
+import { crmKeys, isAstray, openLinks, readActor, readRecord, requireParent, type OpenLink } from './read-sides.ts';
 
 /** How often an unexpected failure is tried again before the record waits for someone. */
 const PATIENCE_WITH_BUGS = 5;
@@ -95,8 +97,9 @@ async function readActors(
   const readings = await Promise.all(
     open.map(async (link): Promise<ReadLink | FailedLink> => {
       try {
-        await requireParent(ctx, record, link);
-        return { ...link, actor: await readActor(link) };
+        const parent = await requireParent(ctx, record, link);
+        const actor = await readActor(link);
+        return { ...link, actor, astray: isAstray(parent, actor) ? actor.parent : null };
       } catch (failure) {
         if (failure instanceof AppError) return { link: link.link, failure };
         throw failure;
@@ -185,7 +188,8 @@ async function finish(
     await ctx.store.ledger.strike(done.struck);
     for (const { link, news: found } of news) await ctx.store.links.settle(link.link.link.id, found, now);
     for (const { link, failure } of failed.filter(({ failure }) => !passing.has(failure.code))) {
-      await ctx.store.links.park(link.id, failure.code, failure.detail, now);
+      const { code, detail } = await sureOf(ctx, link, failure);
+      await ctx.store.links.park(link.id, code, detail, now);
     }
     await giveBack(
       ctx,
@@ -199,7 +203,8 @@ async function finish(
     links: [
       ...news.map(({ link, news: { waiting } }) => {
         const linkId = link.link.link.id;
-        const parked = waiting.find(({ kind }) => kind === 'parked');
+        // One that belongs to another parent there is synced all the same.
+        const parked = waiting.find(({ kind, code }) => kind === 'parked' && code !== 'link.parent_differs');
         return {
           linkId,
           written: plan.steps.filter(({ linkId: of, reason }) => of === linkId && reason !== 'overruled').length,
@@ -210,6 +215,15 @@ async function finish(
       ...failed.map(({ link, failure }) => failedLink(link, failure)),
     ],
   };
+}
+
+/** A long night may hide an actor; only when it was not found twice, an hour apart, is it told as gone. */
+async function sureOf(ctx: Context, { connectionId, parked }: LinkMemory, failure: AppError): Promise<AppError> {
+  if (failure.code !== 'actor.not_found') return failure;
+  const isGone = parked?.code === 'actor.gone';
+  const wasMissing = parked?.code === 'actor.not_found' && isOverdue(parked.since, ctx.clock.now());
+  if (!isGone && !(wasMissing && !(await manyMissing(ctx, connectionId)))) return failure;
+  return new AppError('actor.gone');
 }
 
 async function giveBack(ctx: Context, claim: Claim, failed: readonly FailedLink[], movedOn: boolean): Promise<void> {
@@ -270,6 +284,11 @@ async function giveUp(ctx: Context, claim: Claim, links: readonly LinkMemory[], 
   }
   if (failure.code === 'internal') {
     log.error('sync.failed', error, { tenant: ctx.tenant, entityType: claim.entity.type, entityId: claim.entity.id });
+  }
+
+  if (failure.code === 'entity.deleted' && failure.detail['state'] === 'merged') {
+    await followMerge(ctx, claim, links, { type: claim.entity.type, id: Number(failure.detail['into']) });
+    return { links: links.map((link) => failedLink(link, failure)) };
   }
 
   const waits = passing.has(failure.code) || (failure.code === 'internal' && claim.attempts < PATIENCE_WITH_BUGS);

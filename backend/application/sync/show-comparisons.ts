@@ -1,6 +1,7 @@
 import type { ComparisonPage, UnequalPage, UnequalQuery } from '../../../shared/api/comparisons.ts';
 import type { Context } from '../../context.ts';
 import { requireAdministrator } from '../access.ts';
+import { areMany } from './missing-actors.ts';
 import { recordNames } from './record-names.ts';
 import { told } from './told.ts';
 
@@ -9,10 +10,11 @@ const PAGE = 50;
 /** What is proven of each connection that has been compared or is about to be. */
 export async function showComparisons(ctx: Context): Promise<ComparisonPage> {
   requireAdministrator(ctx);
-  const [nightly, comparisons, connections] = await Promise.all([
+  const [nightly, comparisons, connections, missing] = await Promise.all([
     ctx.store.syncSettings.nightly(),
     ctx.store.comparisons.list(),
     ctx.store.connections.list(),
+    ctx.store.links.missing(),
   ]);
   return {
     nightly,
@@ -20,6 +22,9 @@ export async function showComparisons(ctx: Context): Promise<ComparisonPage> {
       .filter(({ active, deleted }) => active && !deleted)
       .map(({ id, name }) => {
         const found = comparisons.find(({ connectionId }) => connectionId === id);
+        const absent = missing.get(id);
+        const many =
+          absent && areMany(absent) ? ({ code: 'connection.many_missing', detail: { ...absent } } as const) : null;
         return {
           connectionId: id,
           connectionName: name,
@@ -27,7 +32,7 @@ export async function showComparisons(ctx: Context): Promise<ComparisonPage> {
           verified: found?.verified
             ? { ...found.verified, at: found.verified.at.toISOString(), others: [...found.verified.others] }
             : null,
-          trouble: told(found?.trouble ?? null),
+          trouble: told(many ?? found?.trouble ?? null),
         };
       }),
   };

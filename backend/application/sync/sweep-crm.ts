@@ -9,6 +9,7 @@ import type { SweepClaim } from '../../domain/watch.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
+import { areMany, isOverdue } from './missing-actors.ts';
 import { openLinks } from './read-sides.ts';
 
 const EVERY_MS = 30_000;
@@ -52,6 +53,7 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
   const keys = [...new Set([...pairsOf.values()].flatMap((pairs) => pairs.map(({ crm }) => crm.key)))];
   const linked = [...linksOf.keys()];
 
+  const toConfirm = await missingToConfirm(ctx, links);
   const news: number[] = [];
   for (let start = 0; start < linked.length; start += READ_AT_ONCE) {
     const asked = linked.slice(start, start + READ_AT_ONCE);
@@ -62,8 +64,10 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
     const recordOf = new Map(records.map((record) => [record.entity.id, record]));
     for (const id of asked) {
       const own = linksOf.get(id) ?? [];
-      const isNew = own.some((link) =>
-        asks(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
+      const isNew = own.some(
+        (link) =>
+          toConfirm.has(link.id) ||
+          asks(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
       );
       if (isNew) news.push(id);
     }
@@ -71,8 +75,20 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
   return news;
 }
 
+/** Links whose actor was not found an hour ago or longer: it is looked for again, unless that many are missing there. */
+async function missingToConfirm(ctx: Context, links: readonly LinkMemory[]): Promise<ReadonlySet<string>> {
+  const now = ctx.clock.now();
+  const overdue = links.filter(({ parked }) => parked?.code === 'actor.not_found' && isOverdue(parked.since, now));
+  if (overdue.length === 0) return new Set();
+  const missing = await ctx.store.links.missing();
+  const few = overdue.filter(({ connectionId }) => !areMany(missing.get(connectionId) ?? { missing: 0, links: 0 }));
+  return new Set(few.map(({ id }) => id));
+}
+
+/** What a link says whose record is not there. */
+const gone: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['entity.deleted', 'link.merged']);
 /** Reasons that may have gone away without any of our values changing. */
-const revivable: ReadonlySet<ErrorCode> = new Set(['entity.deleted', 'link.parent_missing']);
+const revivable: ReadonlySet<ErrorCode> = new Set(['entity.deleted', 'link.merged', 'link.parent_missing']);
 
 /** A record that is not in the answer is news as long as its links do not know it. */
 function asks(
@@ -81,7 +97,7 @@ function asks(
   pairs: readonly FieldPair[],
   waiting: readonly WaitingField[],
 ): boolean {
-  if (!record) return link.parked === null;
+  if (!record) return !gone.has(link.parked?.code);
   if (link.parked && revivable.has(link.parked.code)) return true;
   return isNews(
     'crm',

@@ -2,11 +2,13 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { FieldKey, Id } from '../../../shared/api/common.ts';
 import { ConnectEntity, ResolveConflict, UndoChange } from '../../../shared/api/erp-tab.ts';
+import { SettleMerge } from '../../../shared/api/sync.ts';
 import { crmEntityTypes } from '../../../shared/vocabulary.ts';
 import { connectEntity } from '../../application/erp-tab/connect-entity.ts';
 import { disconnectEntity } from '../../application/erp-tab/disconnect-entity.ts';
 import { showFieldHistory } from '../../application/erp-tab/show-field-history.ts';
 import { resolveConflict } from '../../application/sync/resolve-conflict.ts';
+import { settleMerge } from '../../application/sync/settle-merge.ts';
 import { retryLink } from '../../application/sync/retry-link.ts';
 import { syncNow } from '../../application/sync/sync-now.ts';
 import { undoChange } from '../../application/sync/undo-change.ts';
@@ -31,6 +33,10 @@ export const links = new Hono<Env>()
   .get('/links/:id/history/:field', validate('param', FieldOfLink), async (c) => {
     const { id, field } = c.req.valid('param');
     return c.json(await showFieldHistory(c.var.ctx, id, field));
+  })
+  .post('/links/:id/merge', validate('param', Link), validate('json', SettleMerge), async (c) => {
+    await settleMerge(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
+    return c.body(null, 204);
   })
   .post('/links/:id/undo', validate('param', Link), validate('json', UndoChange), async (c) => {
     await undoChange(c.var.ctx, c.req.valid('param').id, c.req.valid('json').ledgerId);

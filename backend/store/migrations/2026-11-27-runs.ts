@@ -55,7 +55,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // Connecting, creating and disconnecting stand in the ledger beside the values.
   await sql`
-    alter table ledger add column event text check (event in ('connected', 'created', 'disconnected'))`.execute(db);
+    alter table ledger add column event text check (event in ('connected', 'created', 'disconnected', 'merged'))`.execute(
+    db,
+  );
   await sql`create index ledger_field on ledger (tenant, link_id, field_key, id desc)`.execute(db);
 
   await sql`
