@@ -12,7 +12,19 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
 const [command = 'start', ...rest] = process.argv.slice(2);
-const commands = { start, dev, build, check, test, bench, migrate, simulate, manifest };
+const commands = {
+  start,
+  dev,
+  build,
+  check,
+  test,
+  bench,
+  migrate,
+  simulate,
+  manifest,
+  'connector:check': checkConnector,
+  'connector:openapi': writeContract,
+};
 if (!(command in commands)) fail(`There is no "${command}". Known: ${Object.keys(commands).join(', ')}.`);
 
 installPackages();
@@ -130,6 +142,14 @@ async function simulate() {
 
 async function manifest() {
   return run(['.scripts/manifest.mjs'], rest);
+}
+
+async function checkConnector() {
+  return run(['backend/check-connector.ts'], rest);
+}
+
+async function writeContract() {
+  return run(['backend/write-contract.ts'], rest);
 }
 
 function installPackages() {

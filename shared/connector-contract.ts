@@ -90,9 +90,8 @@ export const Actor = z.object({
   key: Key.describe('Opaque; sent back byte for byte.'),
   modified: z
     .string()
-    .min(1)
     .describe(
-      'The mark of its last change, which only ever grows within the connection: a moment such as 2026-11-22T13:45:00.123Z or a number. Sent back byte for byte.',
+      'The mark of its last change, which only ever grows within the connection: a moment such as 2026-11-22T13:45:00.123Z or a number. Sent back byte for byte. Blank where the ERP keeps none.',
     ),
   values: Values,
   parent: ActorRef.nullable().default(null).describe('The company a person belongs to.'),

@@ -15,6 +15,7 @@ import { failurePage } from './pages/page.ts';
 import { connections } from './routes/connections.ts';
 import { comparisons } from './routes/comparisons.ts';
 import { connectors } from './routes/connectors.ts';
+import { contract } from './routes/contract.ts';
 import { erpTab } from './routes/erp-tab.ts';
 import { health } from './routes/health.ts';
 import { hooks } from './routes/hooks.ts';
@@ -61,6 +62,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
 
   return http
     .route('/', health)
+    .route('/', contract)
     .route('/', hooks(app, createAcceptWebhook(app)))
     .route('/', pages(app))
     .route('/', panels(panelFolder))

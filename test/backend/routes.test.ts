@@ -89,6 +89,7 @@ describe('every route', () => {
       'GET /auth/hand-over.js',
       'GET /auth/page.css',
       'GET /auth/start',
+      'GET /connector-contract.json',
       'GET /healthz',
       'GET /install',
       'GET /panels/assets/erp-tab-abc123.js',
@@ -270,6 +271,11 @@ describe('what goes wrong', () => {
     expect([answer.status, await answer.json()]).toEqual([404, { code: 'route.not_found', detail: {} }]);
     for (const path of ['/api/__proto__', '/api/constructor', '/api'])
       expect((await world.browser().get(path)).status).toBe(404);
+  });
+
+  test('for the contract of connectors is answered to anyone', async () => {
+    const response = await world.browser().fetch('/connector-contract.json');
+    expect([response.status, await response.json()]).toMatchObject([200, { openapi: '3.1.0' }]);
   });
 
   test('keeps the trace of whoever called', async () => {

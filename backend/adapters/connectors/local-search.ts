@@ -23,6 +23,11 @@ export function testOf({ field, operator, values }: SearchRestriction): Test {
   return test;
 }
 
+/** What a field of this kind can be searched by. */
+export function operatorsOf(kind: FieldKind): readonly string[] {
+  return Object.keys(tests[kind]);
+}
+
 /** Free text: blank finds everything, the rest what contains it in any of the values, upper or lower case. */
 export function containsText(values: Iterable<FieldValue>, text: string): boolean {
   const wanted = folded(text);

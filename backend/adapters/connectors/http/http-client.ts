@@ -31,7 +31,7 @@ export interface HttpAnswer<T> {
 }
 
 /** One answer. Where a connector has more to say it can page. */
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Asks one operation of the contract, and checks the answer against it. */
 export async function askConnector<Name extends OperationName>(

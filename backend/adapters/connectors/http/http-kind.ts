@@ -37,6 +37,7 @@ const INTERACTIVE_MS = 20_000;
 const BACKGROUND_MS = 120_000;
 /** What all pages of one answer may have together. */
 const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_ACTORS = 200_000;
 /** A description is the same for everyone; what a connector learns meanwhile is noticed after this. */
 const DESCRIBED_FOR_MS = 5 * 60_000;
 const DESCRIBED_AT_MOST = 1000;
@@ -138,7 +139,8 @@ function openConnection(
         options,
       );
       size += bytes;
-      if (size > MAX_BYTES) throw new AppError('connector.answer_invalid', { call: name, problem: 'size' });
+      if (size > MAX_BYTES || found.size > MAX_ACTORS)
+        throw new AppError('connector.answer_invalid', { call: name, problem: 'size' });
       if (!answer.complete) warnings.push(answer.message ?? '');
       // Told twice in one answer: we cannot know what else is amiss. On another page it may have changed meanwhile.
       if (new Set(answer.actors.map(({ key }) => key)).size < answer.actors.length) warnings.push('');

@@ -142,7 +142,10 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
     const warnings: string[] = [];
     for (const asked of chunks([...new Set(keys)], READ_AT_ONCE)) {
       const page = await actors('WSGetActors', type, { ErpKeys: asked }, fields, options);
-      found.push(...page.actors.filter(({ erpKey }) => asked.includes(erpKey)));
+      const ours = page.actors.filter(({ erpKey }) => asked.includes(erpKey));
+      found.push(...ours);
+      // Actors nobody asked for: perhaps those asked for were left out in their place.
+      if (ours.length < page.actors.length) warnings.push('');
       if (page.warning !== null) warnings.push(page.warning);
     }
     return { actors: found, warning: warnings.length > 0 ? warnings.join('\n') : null };

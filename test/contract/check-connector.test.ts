@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { checkConnector, type Finding } from '../../backend/adapters/connectors/check-connector.ts';
+import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
+import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
+import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { AppError } from '../../backend/errors.ts';
+import type { FakeErp } from '../support/fake-connector.ts';
+import { startHttpErp } from '../support/http-erp.ts';
+import { startReferenceConnector } from '../support/reference-connector.ts';
+import { startSoapErp } from '../support/soap-erp.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { sampleErp } from './erp-connector-suite.ts';
+
+const fetch = createSafeFetch({ allowPrivate: true });
+
+/** A connector of either kind in front of the sample ERP, with a tick of the clock before every call. */
+async function started(kind: 'http' | 'soap') {
+  const clock = new TestClock();
+  const erp = sampleErp(clock);
+  erp.unreadable.clear();
+  erp.lastModified.set('Customer/2', '2026-02-01T00:00:00.000Z');
+  erp.beforeCall = () => clock.advance(1000);
+  const server = kind === 'http' ? await startHttpErp(erp) : await startSoapErp(erp);
+  const check = async (more = {}): Promise<readonly Finding[]> => {
+    try {
+      return await checkConnector(
+        kind === 'http' ? httpKind({ fetch }) : soapKind({ fetch }),
+        { url: server.url, config: { Filename: 'ErpClient.xlsx' }, types: [], write: null, create: false, ...more },
+        () => undefined,
+      );
+    } finally {
+      await server.close();
+    }
+  };
+  return { erp, server, check };
+}
+
+const failing = (findings: readonly Finding[]) =>
+  findings.filter(({ verdict }) => verdict === 'fails').map(({ what }) => what);
+
+/** Ways to be wrong that people have found, and the line that says so. */
+const faults: readonly (readonly [string, (erp: FakeErp) => void, what: string, means: string])[] = [
+  [
+    'has no marks of change',
+    (erp) => erp.actors.forEach((_, key) => erp.lastModified.set(key, '')),
+    'Customer: tells what changed',
+    'Changes are found only by the nightly comparison.',
+  ],
+  [
+    'tells only what is later than the mark',
+    (erp) => {
+      const { page } = erp as unknown as { page: (...args: unknown[]) => never };
+      erp.changedActors = async (type, since, fields) =>
+        page.call(erp, type, fields, (actor: { type: string; erpKey: string }) =>
+          since === '' ? true : (erp.lastModified.get(`${type}/${actor.erpKey}`) ?? '') > since,
+        );
+    },
+    'Customer: tells what changed',
+    'Changes are found only by the nightly comparison.',
+  ],
+  [
+    'tells everything whatever it is asked',
+    (erp) => (erp.changedActors = (type, _since, fields) => erp.searchActors(type, '', fields)),
+    'Customer: and not what did not',
+    'Every look asks for everything, which is slow in a large ERP.',
+  ],
+  [
+    'trims keys',
+    (erp) => {
+      const getActors = erp.getActors.bind(erp);
+      erp.getActors = (type, keys, fields, options) =>
+        getActors(type, keys.map((key) => key.trim()), fields, options).then((page) => ({
+          ...page,
+          actors: page.actors.map((actor) => ({ ...actor, erpKey: keys.find((key) => key.trim() === actor.erpKey) ?? '' })),
+        })); // prettier-ignore
+    },
+    'Customer: leaves out what is not there, key by key',
+    'A deleted actor is not noticed, or a wrong one connected.',
+  ],
+  [
+    'reads other values than it found',
+    (erp) => {
+      const getActors = erp.getActors.bind(erp);
+      erp.getActors = async (...args) => {
+        const page = await getActors(...args);
+        return {
+          ...page,
+          actors: page.actors.map((actor) => ({ ...actor, values: { ...actor.values, NAME: 'Same' } })),
+        };
+      };
+    },
+    'Customer: reads by key what it found',
+    'The ERP tab shows other values than the search.',
+  ],
+  [
+    'finds nothing without a text',
+    (erp) => {
+      const searchActors = erp.searchActors.bind(erp);
+      erp.searchActors = async (type, text, fields, options) =>
+        text === '' ? { actors: [], warning: 'type something' } : searchActors(type, text, fields, options);
+    },
+    'Customer: a blank search finds all',
+    'People must know what they look for.',
+  ],
+  [
+    'cannot read a list it names',
+    (erp) => erp.lists.clear(),
+    'Customer: its lists can be read',
+    'List fields show keys for names and cannot be mapped.',
+  ],
+  [
+    'garbles a value',
+    (erp) => erp.unreadable.set('Customer/3', { CreditLimit: '#N/A' }),
+    'Customer: values can be read',
+    'These fields are not synchronized.',
+  ],
+  [
+    'lets a person stand alone',
+    (erp) => erp.parents.clear(),
+    'Person: stands below a company',
+    'People cannot be connected.',
+  ],
+  ['offers nothing', (erp) => erp.fieldsOf.clear(), 'offers actor types', 'Nothing can be mapped.'],
+  [
+    'forgets what it was just told',
+    (erp) => {
+      erp.testConnection = () => Promise.reject(new AppError('connector.rejected', { explanation: 'which one?' }));
+    },
+    'keeps a connection, as often as it is told',
+    'No connection can be activated.',
+  ],
+];
+
+describe.each(['http', 'soap'] as const)('a connector over %s', (kind) => {
+  test('that is in order has nothing against it, reading and writing', async () => {
+    const { erp, check } = await started(kind);
+    const findings = await check({ write: '1', create: true });
+    expect(failing(findings)).toEqual([]);
+    expect(findings.find(({ what }) => what === 'Customer: saves, and puts back')?.verdict).toBe('holds');
+    expect(findings.find(({ what }) => what === 'Customer: makes an actor')?.verdict).toBe('holds');
+    expect(erp.actors.get('Customer/1')).toMatchObject({ NAME: 'Kunden A/S', POSTALAD1: 'Veien 1' });
+  });
+
+  test('is only read, unless it is said otherwise', async () => {
+    const { erp, check } = await started(kind);
+    await check();
+    expect(erp.count('saveActors') + erp.count('createActor')).toBe(0);
+  });
+
+  test.each(faults)('that %s is told so', async (_, plant, what, means) => {
+    const { erp, check } = await started(kind);
+    plant(erp);
+    const findings = await check();
+    expect(findings.filter(({ verdict }) => verdict === 'fails')).toContainEqual(
+      expect.objectContaining({ what, means }),
+    );
+  });
+
+  test.each<[string, (erp: FakeErp) => void]>([
+    ['does not keep what it is sent', (erp) => (erp.normalise = () => 'as before')],
+    ['takes an old mark for a new value', (erp) => (erp.resolutionMs = 10 ** 12)],
+  ])('that %s is found when it may be written to', async (_, plant) => {
+    const { erp, check } = await started(kind);
+    plant(erp);
+    expect(failing(await check({ write: '1' }))).toContain('Customer: saves, and puts back');
+  });
+});
+
+test('a search that evaluates an operator wrongly is told with its operator', async () => {
+  const { server, check } = await started('http');
+  Object.assign(server, { capabilities: { operators: ['ends'] } });
+  const found = (await check()).find(({ what }) => what === 'Customer: searches by fields');
+  expect(found).toMatchObject({
+    verdict: 'fails',
+    means: 'Advanced search and the import find too much or too little.',
+  });
+  expect(found?.seen).toContain('ends');
+});
+
+describe('the command', () => {
+  test('ends with 0 where all holds, with 1 where something does not, with 2 where nothing answers', async () => {
+    const connector = await startReferenceConnector({ secret: 'hush' });
+    const good = await run(connector.url, '--secret', 'hush', '--config', 'client=Nordic');
+    const refused = await run(connector.url, '--secret', 'wrong', '--config', 'client=Nordic');
+    connector.stop();
+    expect([good.code, refused.code, (await run(connector.url)).code]).toEqual([0, 1, 2]);
+    expect(good.output).toMatch(/holds +Customer: tells what changed/);
+    expect(refused.output).toContain('connector.denied');
+    expect(refused.output).toContain('No ERP connection can be defined.');
+    expect(good.output).not.toContain('hush');
+  });
+});
+
+function run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    'backend/check-connector.ts',
+    ...args,
+  ]);
+  let output = '';
+  child.stdout.on('data', (told: Buffer) => (output += told.toString()));
+  child.stderr.on('data', (told: Buffer) => (output += told.toString()));
+  return new Promise((ended) => child.on('exit', (code) => ended({ code, output })));
+}
