@@ -18,6 +18,7 @@ export const errorCodes = [
   'install.running',
   'install.name_taken',
   'install.left_behind',
+  'seat.too_many',
   'rate.limited',
 
   'connector.not_found',

@@ -12,6 +12,13 @@ export function requireLicensed(ctx: Context): User {
   return ctx.user;
 }
 
+/** The signed-in person, if she may set the app up, licensed or not: whoever gives licences out need not have one. */
+export function requireManager(ctx: Context): User {
+  if (!ctx.user) throw new AppError('session.missing');
+  if (!ctx.user.administrator) throw new AppError('access.denied', { right: 'administrator' });
+  return ctx.user;
+}
+
 /** The signed-in person, if she may open the Sync page. */
 export function requireAdministrator(ctx: Context): User {
   const user = requireLicensed(ctx);

@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Env } from './env.ts';
 
-/** `anyone`; `session`: who has signed in; `licensed`: and may use the app; `administrator`: and may set it up. */
-export type Access = 'anyone' | 'session' | 'licensed' | 'administrator';
+/** `anyone`; `session`: who has signed in; `licensed`: and may use the app; `administrator`: and may set it up; `manager`: may set it up, licensed or not. */
+export type Access = 'anyone' | 'session' | 'licensed' | 'administrator' | 'manager';
 
 /** Who may call what, by the first word of the path below /api. What is not named here is not there. */
 export const access: Readonly<Record<string, Access>> = {
@@ -24,7 +24,9 @@ export const access: Readonly<Record<string, Access>> = {
   'connector-tests': 'administrator',
   connections: 'administrator',
   'connection-tests': 'administrator',
-  people: 'administrator',
+  people: 'manager',
+  'setup-check': 'manager',
+  seats: 'manager',
   sync: 'administrator',
   ledger: 'administrator',
   attention: 'administrator',
@@ -41,8 +43,9 @@ export const authenticate = (app: App) =>
     if (needs !== 'anyone') {
       const signedIn = await openSession(app, sessionCookie.read(c));
       const { user } = signedIn.ctx;
-      if (needs !== 'session' && !user?.licensed) throw new AppError('licence.missing');
-      if (needs === 'administrator' && !user?.administrator) throw new AppError('access.denied');
+      if (needs !== 'session' && needs !== 'manager' && !user?.licensed) throw new AppError('licence.missing');
+      if ((needs === 'administrator' || needs === 'manager') && !user?.administrator)
+        throw new AppError('access.denied');
       c.set('signedIn', signedIn);
       c.set('ctx', signedIn.ctx);
     }

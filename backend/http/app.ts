@@ -26,6 +26,7 @@ import { panels } from './routes/panels.ts';
 import { people } from './routes/people.ts';
 import { runs } from './routes/runs.ts';
 import { session } from './routes/session.ts';
+import { setup } from './routes/setup.ts';
 import { sync } from './routes/sync.ts';
 import { trace } from './trace.ts';
 
@@ -71,6 +72,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', connections)
     .route('/api', mappings)
     .route('/api', people)
+    .route('/api', setup(app))
     .route('/api', erpTab)
     .route('/api', links)
     .route('/api', sync)

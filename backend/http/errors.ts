@@ -23,6 +23,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'install.running': 409,
   'install.name_taken': 409,
   'install.left_behind': 409,
+  'seat.too_many': 409,
   'rate.limited': 429,
 
   'connector.not_found': 404,

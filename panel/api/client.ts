@@ -54,13 +54,13 @@ export const callApi: Api = async <Answer>(method: Method, path: string, { body,
  * The same, for screens: when the session has ended, everything that is asked waits for `renew` and is asked again, so
  * that a screen loses nothing of what is typed. `renew` rejects when the user does not want to.
  */
-export function withRenewal(api: Api, renew: () => Promise<void>): Api {
+export function withRenewal(api: Api, renew: (ended: unknown) => Promise<void>): Api {
   return async <Answer>(method: Method, path: string, sent?: Sent) => {
     try {
       return await api<Answer>(method, path, sent);
     } catch (error) {
       if (!isSessionEnd(error)) throw error;
-      await renew();
+      await renew(error);
       return api<Answer>(method, path, sent);
     }
   };

@@ -8,10 +8,16 @@ import { tokens } from '../ui/styles/tokens.ts';
 import { readPanelUrl, type Theme } from './panel-url.ts';
 import './sign-in-gate.ts';
 
+interface PanelOptions {
+  readonly administrator?: boolean;
+  readonly withoutLicence?: (() => TemplateResult) | null;
+  readonly translations?: Translations;
+}
+
 /** Opens a panel on its page: look, language, sign-in, then the screen. */
 export async function openPanel(
   screen: () => TemplateResult,
-  { administrator = false, translations }: { administrator?: boolean; translations?: Translations } = {},
+  { administrator = false, withoutLicence = null, translations }: PanelOptions = {},
 ): Promise<void> {
   const url = readPanelUrl(new URL(location.href));
   for (const { styleSheet } of [tokens, page]) if (styleSheet) document.adoptedStyleSheets.push(styleSheet);
@@ -24,6 +30,7 @@ export async function openPanel(
       .url=${url}
       .screen=${screen}
       ?administrator=${administrator}
+      .withoutLicence=${withoutLicence}
     ></erpsync-sign-in-gate>`,
     document.body,
   );

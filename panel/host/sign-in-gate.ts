@@ -3,11 +3,12 @@ import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Session } from '../../shared/api/session.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { CrmEntity } from '../../shared/vocabulary.ts';
 import { ApiError, isSessionEnd, withRenewal, type Api } from '../api/client.ts';
-import { fetchSession } from '../api/session.ts';
+import { fetchSession, signOut } from '../api/session.ts';
 import { define } from '../define.ts';
-import { errorText } from '../locales/error-text.ts';
+import { errorText, reasonText } from '../locales/error-text.ts';
 import '../ui/busy.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
@@ -19,7 +20,7 @@ import type { SignedIn } from './sign-in.ts';
 type State =
   | { readonly at: 'checking' }
   | { readonly at: 'failed'; readonly error: unknown }
-  | { readonly at: 'signedOut' }
+  | { readonly at: 'signedOut'; readonly because: unknown; readonly byHerself?: boolean }
   | { readonly at: 'signedIn'; readonly session: Session };
 
 /**
@@ -30,12 +31,14 @@ type State =
  * @property url - what SuperOffice told us
  * @property screen - draws what lies behind the gate
  * @property administrator - the screen is for administrators only
+ * @property withoutLicence - what an administrator sees who has no licence: she may have to give herself one
  */
 export class SignInGate extends PanelElement {
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) url!: PanelUrl;
   @property({ attribute: false }) screen!: () => TemplateResult;
   @property({ type: Boolean }) administrator = false;
+  @property({ attribute: false }) withoutLicence: (() => TemplateResult) | null = null;
 
   @provide({ context: apiContext }) @state() protected screenApi!: Api;
   @provide({ context: sessionContext }) @state() protected session!: Session;
@@ -46,7 +49,7 @@ export class SignInGate extends PanelElement {
 
   protected override willUpdate(): void {
     if (this.hasUpdated) return;
-    this.screenApi = withRenewal(this.api, () => this.#renew());
+    this.screenApi = withRenewal(this.api, (ended) => this.#renew(ended));
     this.entity = this.url.entity;
     void this.#check();
   }
@@ -66,6 +69,8 @@ export class SignInGate extends PanelElement {
       case 'signedOut':
         return html`<div class="inset">
           <h1>${msg('ERP Sync')}</h1>
+          ${state.byHerself ? html`<p role="status">${msg('You are signed out of ERP Sync.')}</p>` : nothing}
+          ${this.#endedBecause(state.because)}
           <p>${msg('Sign in once with your SuperOffice user to see the ERP data here.')}</p>
           ${this.#signIn()}
         </div>`;
@@ -86,15 +91,40 @@ export class SignInGate extends PanelElement {
     const missing = this.#missing(session);
     if (missing.length > 0) {
       return html`<div class="inset">
-        <h1>${msg('ERP Sync')}</h1>
-        ${missing.map((words) => html`<erpsync-notice kind="attention">${words}</erpsync-notice>`)}
-        <button class="button" @click=${() => this.#check()}>${msg('Check again')}</button>
-      </div>`;
+          <h1>${msg('ERP Sync')}</h1>
+          ${missing.map((words) => html`<erpsync-notice kind="attention">${words}</erpsync-notice>`)}
+          ${
+            session.administrators.length > 0
+              ? html`<p>${msg(str`You can ask: ${session.administrators.join(', ')}`)}</p>`
+              : nothing
+          }
+          ${
+            this.withoutLicence && session.administrator
+              ? this.withoutLicence()
+              : html`<button class="button" @click=${() => this.#check()}>${msg('Check again')}</button>`
+          }
+        </div>
+        ${this.#whoIsIn(session)}`;
     }
-    return html`${this.screen()}${this.renewal ? this.#renewalDialog() : nothing}`;
+    return html`${this.screen()}${this.#whoIsIn(session)}${this.renewal ? this.#renewalDialog(this.renewal) : nothing}`;
   }
 
-  #renewalDialog() {
+  #whoIsIn({ user }: Session) {
+    return html`<footer class="row">
+      <span class="muted">${msg(str`Signed in to ERP Sync as ${user.name}`)}</span>
+      <button class="link" @click=${this.#signOut}>${msg('Sign out')}</button>
+    </footer>`;
+  }
+
+  /** Everybody was signed out, which a plain end of a session is not. */
+  #endedBecause(ended: unknown) {
+    const reason = ended instanceof ApiError ? endings[String(ended.body.detail.reason)] : undefined;
+    return reason === undefined
+      ? nothing
+      : html`<erpsync-notice kind="attention">${reasonText({ code: reason, detail: {} })}</erpsync-notice>`;
+  }
+
+  #renewalDialog({ because }: Renewal) {
     void import('../ui/dialog.ts');
     return html`<erpsync-dialog
       size="small"
@@ -104,7 +134,7 @@ export class SignInGate extends PanelElement {
     >
       <div class="stack">
         <p>${msg('You have been signed out. What you have entered is still here.')}</p>
-        ${this.#signIn()}
+        ${this.#endedBecause(because)} ${this.#signIn()}
       </div>
     </erpsync-dialog>`;
   }
@@ -128,6 +158,12 @@ export class SignInGate extends PanelElement {
     if (missing.includes('userLicence')) {
       words.push(msg('You have no licence for ERP Sync. Ask your SuperOffice administrator to assign one to you.'));
     }
+    if (missing.includes('seat')) {
+      words.push(msg('No seat of ERP Sync is meant for you. Ask an administrator to give you one.'));
+    }
+    if (missing.includes('freeSeat')) {
+      words.push(msg('All seats of ERP Sync are taken. Ask an administrator to free one or to order more.'));
+    }
     if (this.administrator && !administrator) {
       words.push(msg('Only administrators can set up ERP Sync. Ask your SuperOffice administrator for the right.'));
     }
@@ -147,7 +183,7 @@ export class SignInGate extends PanelElement {
     try {
       this.#enter(await fetchSession(this.api));
     } catch (error) {
-      this.state = isSessionEnd(error) ? { at: 'signedOut' } : { at: 'failed', error };
+      this.state = isSessionEnd(error) ? { at: 'signedOut', because: error } : { at: 'failed', error };
     }
   }
 
@@ -160,9 +196,18 @@ export class SignInGate extends PanelElement {
     this.#endRenewal(sameUser ? null : new ApiError({ code: 'sign_in.wrong_user', detail: {} }));
   }
 
+  async #signOut(): Promise<void> {
+    try {
+      await signOut(this.api);
+      this.state = { at: 'signedOut', because: null, byHerself: true };
+    } catch (error) {
+      this.state = isSessionEnd(error) ? { at: 'signedOut', because: error } : { at: 'failed', error };
+    }
+  }
+
   /** Whoever finds the session ended waits for the same sign-in. */
-  #renew(): Promise<void> {
-    this.renewal ??= startRenewal();
+  #renew(because: unknown): Promise<void> {
+    this.renewal ??= startRenewal(because);
     return this.renewal.done;
   }
 
@@ -187,24 +232,37 @@ export class SignInGate extends PanelElement {
         max-width: 680px;
         padding: var(--so-space-6);
       }
+
+      footer {
+        padding: var(--so-space-3) var(--so-space-6);
+        font-size: var(--so-size-note);
+      }
     `,
   ];
 }
 
+/** What the backend gives as the reason when it has signed everybody out, as a code with a sentence. */
+const endings: Readonly<Record<string, ErrorCode>> = {
+  revoked: 'tenant.revoked',
+  paused: 'tenant.unavailable',
+  deleted: 'tenant.not_installed',
+};
+
 interface Renewal {
+  readonly because: unknown;
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: ApiError) => void;
 }
 
-function startRenewal(): Renewal {
+function startRenewal(because: unknown): Renewal {
   let resolve!: Renewal['resolve'];
   let reject!: Renewal['reject'];
   const done = new Promise<void>((yes, no) => {
     resolve = yes;
     reject = no;
   });
-  return { done, resolve, reject };
+  return { because, done, resolve, reject };
 }
 
 define('erpsync-sign-in-gate', SignInGate);

@@ -26,6 +26,8 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     msg('Somebody else is installing, repairing or removing ERP Sync right now. Try again in a few minutes.'),
   'install.name_taken': ({ name }) =>
     msg(str`The name ${name ?? ''} is taken by another web panel in SuperOffice. Rename or delete that one first.`),
+  'seat.too_many': ({ chosen, licensed }) =>
+    msg(str`You have chosen ${chosen ?? ''} people, but there are ${licensed ?? ''} seats.`),
   'install.left_behind': () => msg('Something of ERP Sync is still in SuperOffice. Try again.'),
   'rate.limited': () => msg('Too many requests at once. Wait a moment and try again.'),
 

@@ -1,7 +1,7 @@
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { Task } from '@lit/task';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { People, Scope } from '../../shared/api/connections.ts';
 import type { Api } from '../api/client.ts';
@@ -41,6 +41,7 @@ export class ScopeChosen extends Event {
  * "Configure scope": the users and groups who may use a connection, and which of them may connect records and create
  * new ones in the ERP.
  *
+ * @property membersOnly - asks who, and nothing about rights
  * @fires {ScopeChosen} erpsync-scope-chosen
  * @fires {Closed} erpsync-closed
  */
@@ -48,6 +49,7 @@ export class ScopeDialog extends PanelElement {
   @consume({ context: apiContext }) private api!: Api;
 
   @property({ attribute: false }) scope!: Scope;
+  @property({ type: Boolean }) membersOnly = false;
 
   @state() private members: readonly Member[] = [];
   @state() private kind: Kind = 'group';
@@ -62,7 +64,11 @@ export class ScopeDialog extends PanelElement {
   }
 
   override render() {
-    return html`<erpsync-dialog open heading=${msg('Configure scope')} @erpsync-dialog-closed=${this.#leave}>
+    return html`<erpsync-dialog
+      open
+      heading=${this.membersOnly ? msg('Who may take a seat') : msg('Configure scope')}
+      @erpsync-dialog-closed=${this.#leave}
+    >
       ${this.#people.render({
         pending: () => html`<erpsync-busy></erpsync-busy>`,
         error: (error) =>
@@ -104,8 +110,12 @@ export class ScopeDialog extends PanelElement {
           <thead>
             <tr>
               <th scope="col">${this.kind === 'user' ? msg('Associate') : msg('User group')}</th>
-              <th scope="col" class="center">${msg('May connect')}</th>
-              <th scope="col" class="center">${msg('May create in ERP')}</th>
+              ${
+                this.membersOnly
+                  ? nothing
+                  : html`<th scope="col" class="center">${msg('May connect')}</th>
+                      <th scope="col" class="center">${msg('May create in ERP')}</th>`
+              }
             </tr>
           </thead>
           <tbody>
@@ -137,8 +147,12 @@ export class ScopeDialog extends PanelElement {
           />${name}
         </label>
       </td>
-      ${this.#right(msg(str`${name} may connect`), member, 'canConnect')}
-      ${this.#right(msg(str`${name} may create in ERP`), member, 'canCreate')}
+      ${
+        this.membersOnly
+          ? nothing
+          : html`${this.#right(msg(str`${name} may connect`), member, 'canConnect')}
+            ${this.#right(msg(str`${name} may create in ERP`), member, 'canCreate')}`
+      }
     </tr>`;
   }
 

@@ -10,6 +10,7 @@ import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
 import { formatCount, formatMoment } from '../locales/format.ts';
+import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
@@ -18,6 +19,7 @@ import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
 import './resync-dialog.ts';
 import './run-list.ts';
+import './setup-check.ts';
 import { SettingsChanged } from './settings-changed.ts';
 import './sync-log.ts';
 import './verification.ts';
@@ -35,7 +37,7 @@ export class SyncStatusBlock extends PanelElement {
 
   @state() private saving = false;
   @state() private failure: unknown = null;
-  @state() private shown: 'log' | 'runs' | 'resync' | null = null;
+  @state() private shown: 'log' | 'runs' | 'resync' | 'check' | null = null;
 
   override render() {
     const { automatic, links, waiting, conflicts, parked, lastRunAt } = this.status;
@@ -43,6 +45,7 @@ export class SyncStatusBlock extends PanelElement {
         <div class="head">
           <h1 id="heading">${msg('Sync')}</h1>
           <div class="row">
+            <button class="button" @click=${() => (this.shown = 'check')}>${msg('Setup check')}</button>
             <button class="button" @click=${() => (this.shown = 'resync')}>${msg('Resync from SuperOffice')}</button>
             <button class="button" @click=${() => (this.shown = 'runs')}>${msg('Sync runs')}</button>
             <button class="button" @click=${() => (this.shown = 'log')}>${msg('Show log')}</button>
@@ -88,6 +91,11 @@ export class SyncStatusBlock extends PanelElement {
         return html`<erpsync-sync-log .connections=${this.connections} @erpsync-closed=${close}></erpsync-sync-log>`;
       case 'runs':
         return html`<erpsync-run-list @erpsync-closed=${close}></erpsync-run-list>`;
+      case 'check':
+        return html`<erpsync-dialog open heading=${msg('Setup check')} @erpsync-dialog-closed=${close}>
+          <erpsync-setup-check></erpsync-setup-check>
+          <button slot="footer" class="button primary" @click=${close}>${msg('Close')}</button>
+        </erpsync-dialog>`;
       case 'resync':
         return html`<erpsync-resync-dialog @erpsync-closed=${close}></erpsync-resync-dialog>`;
       case null:

@@ -32,7 +32,14 @@ export const SignInMessage = z.object({ type: z.literal('erpsync-sign-in'), atte
 export type SignInMessage = z.infer<typeof SignInMessage>;
 
 /** What the user lacks before she may use the app, each with whom to ask. */
-export const missingThings = ['tenantLicence', 'userLicence', 'connection', 'administratorRight'] as const;
+export const missingThings = [
+  'tenantLicence',
+  'userLicence',
+  'seat',
+  'freeSeat',
+  'connection',
+  'administratorRight',
+] as const;
 
 /** GET /api/session; DELETE signs out. */
 export const Session = z.object({
@@ -41,6 +48,8 @@ export const Session = z.object({
   administrator: z.boolean(),
   licensed: z.boolean(),
   missing: z.array(z.enum(missingThings)),
+  /** Whom to ask for it: people who came as administrators. */
+  administrators: z.array(z.string()),
   /** Where `postMessage` to the CRM client goes. */
   crmOrigin: z.string(),
   expiresAt: z.iso.datetime(),

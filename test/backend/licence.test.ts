@@ -26,7 +26,7 @@ async function codeOf(path: string): Promise<string | undefined> {
 
 /** What the walls say, before any use case is asked: `route.not_found` comes from behind them. */
 const licensed = () => codeOf('/api/links/there-is-no-such-route');
-const administrator = () => codeOf('/api/people/there-is-no-such-route');
+const administrator = () => codeOf('/api/connectors/there-is/no-such-route');
 
 describe('who is let in', () => {
   test.each<[string, Partial<Principal>, string, string]>([

@@ -18,6 +18,7 @@ export const lars: Session = {
   administrator: false,
   licensed: true,
   missing: [],
+  administrators: [],
   crmOrigin: 'http://localhost:3001',
   expiresAt: '2026-11-23T00:00:00Z',
 };

@@ -1,3 +1,4 @@
+import { checkNames, type GiveSeats, type Seats, type SetupCheckItem } from '../../shared/api/setup.ts';
 import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
@@ -13,6 +14,7 @@ import { ApiError, type Api, type Method } from '../../panel/api/client.ts';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
 import '../../panel/host/sign-in-gate.ts';
 import { speak } from '../../panel/locales/localize.ts';
+import '../../panel/settings/setup-check.ts';
 import '../../panel/settings/sync-settings.ts';
 import { page } from '../../panel/ui/styles/page.ts';
 import { tokens } from '../../panel/ui/styles/tokens.ts';
@@ -25,6 +27,7 @@ export const astrid: Session = {
   administrator: true,
   licensed: true,
   missing: [],
+  administrators: [],
   crmOrigin: 'http://localhost:3001',
   expiresAt: '2026-11-23T00:00:00Z',
 };
@@ -262,6 +265,17 @@ const peopleOfTenant = {
   ],
 };
 
+export const setupItem = (name: SetupCheckItem['name'], item: Partial<SetupCheckItem> = {}): SetupCheckItem => ({
+  name,
+  state: 'fine',
+  reason: null,
+  names: [],
+  count: null,
+  of: null,
+  repairable: false,
+  ...item,
+});
+
 interface Call {
   readonly method: Method;
   readonly path: string;
@@ -283,6 +297,17 @@ export class SettingsWorld {
   runs: RunDetail[] = [];
   steps: RunStep[] = [];
   pageSize = 50;
+  setupCheck: SetupCheckItem[] = checkNames.map((name) => setupItem(name));
+  seats: Seats = {
+    licensed: 2,
+    until: null,
+    everyone: true,
+    members: [],
+    holders: [
+      { userId: 11, name: 'Lars Holm', takenAt: '2026-11-20T08:00:00Z' },
+      { userId: 12, name: 'Maria Keller', takenAt: '2026-11-21T08:00:00Z' },
+    ],
+  };
   /** What stands in the way of every activation. */
   reasons: unknown[] = [];
   readonly calls: Call[] = [];
@@ -330,6 +355,22 @@ export class SettingsWorld {
     switch (`${method} ${subject}`) {
       case 'GET session':
         return this.session;
+      case 'DELETE session':
+        return undefined;
+      case 'GET setup-check':
+        return { items: this.setupCheck, administrators: ['Astrid Berg'] };
+      case 'POST setup-check':
+        this.setupCheck = this.setupCheck.map(({ name }) => setupItem(name));
+        return { items: this.setupCheck, administrators: ['Astrid Berg'] };
+      case 'GET seats':
+        return this.seats;
+      case 'PUT seats':
+        return (this.seats = { ...this.seats, ...(body as GiveSeats) });
+      case 'DELETE seats':
+        return (this.seats = {
+          ...this.seats,
+          holders: this.seats.holders.filter(({ userId }) => userId !== Number(id)),
+        });
       case 'GET connector-kinds':
         return [
           { kind: 'workbook', needsUrl: false },
@@ -499,6 +540,7 @@ export async function openSettings(world: SettingsWorld, language = 'en-GB'): Pr
       .api=${world.api}
       .url=${readPanelUrl(new URL('http://127.0.0.1/panels/sync-settings.html?uctx=Cust10001&usid=5'))}
       .screen=${screen}
+      .withoutLicence=${withoutLicence}
     ></erpsync-sign-in-gate>`,
   );
 }
@@ -510,4 +552,5 @@ export function fill(input: HTMLElement, text: string): void {
   input.dispatchEvent(new Event('change', { bubbles: true, composed: true }));
 }
 
+const withoutLicence = () => html`<erpsync-setup-check></erpsync-setup-check>`;
 const screen = () => html`<erpsync-sync-settings></erpsync-sync-settings>`;

@@ -6,7 +6,7 @@ import { openContext } from './open-context.ts';
 import type { KeptIdentity } from './sign-in-attempt.ts';
 
 /** Longer than it ever takes. After it, a run that died no longer keeps others out. */
-const LONGEST_RUN = 5 * 60_000;
+export const LONGEST_RUN = 5 * 60_000;
 
 export type StepName = 'rights' | 'approval' | 'systemUser' | 'panels' | 'webhook' | 'nothingLeft' | 'data';
 

@@ -3,12 +3,15 @@ import { rightsIn } from '../../domain/scope.ts';
 import { endOf } from '../../domain/session.ts';
 import type { SignedIn } from './open-session.ts';
 
+const ASKED = 3;
+const seatMissing = { taken: 'userLicence', notGiven: 'seat', full: 'freeSeat' } as const;
+
 /** Who is signed in, and what she lacks. */
 export async function showSession({ ctx, session }: SignedIn): Promise<Session> {
   const { standing, userId } = session;
   const missing: Session['missing'] = [];
   if (!standing.tenantLicensed) missing.push('tenantLicence');
-  if (!standing.userLicensed) missing.push('userLicence');
+  if (!standing.userLicensed) missing.push(seatMissing[standing.seat ?? 'taken']);
   if (!standing.administrator) missing.push('administratorRight');
   if (!(await hasConnection({ ctx, session }))) missing.push('connection');
 
@@ -18,6 +21,7 @@ export async function showSession({ ctx, session }: SignedIn): Promise<Session> 
     administrator: standing.administrator,
     licensed: standing.tenantLicensed && standing.userLicensed,
     missing,
+    administrators: missing.length > 0 ? [...(await ctx.store.seats.administrators(ASKED))] : [],
     crmOrigin: session.crmOrigin,
     expiresAt: endOf(session).toISOString(),
   };
