@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { considerateErps } from './adapters/calls/considerate-erp.ts';
 import { httpKind } from './adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
@@ -109,12 +110,14 @@ function connectorKinds({ workbookFolder, privateConnectors }: Config): App['con
   // One for all, so that what goes to one address is counted together.
   const fetch = createSafeFetch({ allowPrivate: privateConnectors });
   const remote = [soapKind({ fetch }), httpKind({ fetch })];
+  const considerate = considerateErps({ clock: systemClock });
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {
-    const kinds = known.get(tenant) ?? [
-      workbookKind({ folder: folderOf(workbookFolder, tenant), clock: systemClock }),
-      ...remote,
-    ];
+    const kinds =
+      known.get(tenant) ??
+      [workbookKind({ folder: folderOf(workbookFolder, tenant), clock: systemClock }), ...remote].map((kind) =>
+        considerate(tenant, kind),
+      );
     known.set(tenant, kinds);
     return kinds;
   };

@@ -18,6 +18,7 @@ export interface Claim {
   readonly fence: number;
   /** The mark that is handled when the work is done; a later one stays. */
   readonly mark: number;
+  readonly lane: Lane;
   readonly cause: Cause;
   readonly user: Mark['user'];
   /** How often it was tried in vain. */

@@ -10,5 +10,5 @@ const LONGEST_MS = 15 * 60_000;
 export function retryDelayMs(attempts: number, what: string, askedForMs = 0): number {
   const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 20));
   const spread = parseInt(digest(`${what} ${attempts}`).slice(0, 8), 16) / 0xffffffff;
-  return Math.max(askedForMs, Math.round(ceiling / 2 + (ceiling / 2) * spread));
+  return Math.round(Math.max(askedForMs * (1 + spread / 10), ceiling / 2 + (ceiling / 2) * spread));
 }

@@ -7,6 +7,8 @@ export interface PollClaim {
   readonly fence: number;
   /** How often it was asked in vain. */
   readonly attempts: number;
+  /** How often in a row nothing had changed. */
+  readonly idle: number;
 }
 
 export interface PollState {

@@ -33,6 +33,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connector.unreachable': 502,
   'connector.timeout': 504,
   'connector.throttled': 503,
+  'connector.resting': 503,
   'connector.denied': 422,
   'connector.rejected': 422,
   'connector.answer_invalid': 502,

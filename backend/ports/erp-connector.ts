@@ -67,6 +67,11 @@ export interface CallOptions {
   readonly language?: string;
 }
 
+export interface SaveOptions extends CallOptions {
+  /** Asked again right before the changes leave, where they had to wait for their turn; a throw keeps them back. */
+  readonly beforeSend?: () => Promise<void>;
+}
+
 /**
  * One ERP connection: the 17 connector calls of ERP Sync, minus the connection id, which it was opened with, and what some
  * connectors can do beyond them.
@@ -123,7 +128,7 @@ export interface ErpConnector {
   saveActors(
     changes: readonly ActorChange[],
     fields: readonly WantedField[],
-    options?: CallOptions,
+    options?: SaveOptions,
   ): Promise<readonly SaveOutcome[]>;
 
   getList(listName: string, options?: CallOptions): Promise<readonly ListItem[]>;

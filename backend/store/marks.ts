@@ -10,7 +10,7 @@ export const workChannel = 'erpsync_work';
 
 /** What has to be looked at: marks on SuperOffice records that have links, and who is at work on them. */
 export function markStore(db: Db, tenant: string) {
-  /** Raises the mark of the rows that `chosen` finds. A person's wish also ends the wait after a failure. */
+  /** Raises the mark of the rows that `chosen` finds. Something new also ends the wait after a failure. */
   async function raise({ lane, cause, user, at }: Mark, chosen: ReturnType<typeof sql<boolean>>): Promise<number> {
     const rank = lanes.indexOf(lane);
     const stronger = sql<boolean>`(marked = handled or lane > ${rank})`;
@@ -22,7 +22,7 @@ export function markStore(db: Db, tenant: string) {
         user_id = case when ${stronger} then ${user?.id ?? null}::integer else user_id end,
         user_name = case when ${stronger} then ${user?.name ?? null}::text else user_name end,
         lane = case when ${stronger} then ${rank}::smallint else lane end,
-        next_try_at = case when ${rank} = 0 then null else next_try_at end
+        next_try_at = case when ${lane === 'bulk'} then next_try_at end
       where tenant = ${tenant} and ${chosen}`.execute(db);
     const raised = Number(numAffectedRows ?? 0);
     if (raised > 0) await sql`select pg_notify(${workChannel}, ${tenant})`.execute(db);
@@ -94,10 +94,7 @@ export function markStore(db: Db, tenant: string) {
         where linked_entity.tenant = ${tenant}
           and linked_entity.crm_type = due.crm_type and linked_entity.crm_id = due.crm_id
         returning linked_entity.*`.execute(db);
-      return rows
-        .map(toClaim)
-        .sort((a, b) => a.lane - b.lane)
-        .map(({ claim }) => claim);
+      return rows.sort((a, b) => a.lane - b.lane).map(toClaim);
     },
 
     /** This record, marked or not; null while somebody else works on it, or if it has no links. */
@@ -111,7 +108,7 @@ export function markStore(db: Db, tenant: string) {
         .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
         .returningAll()
         .executeTakeFirst();
-      return row ? toClaim(row).claim : null;
+      return row ? toClaim(row) : null;
     },
 
     /** Until the end of the transaction the claim stands; throws `link.busy` if it was lost. */
@@ -140,6 +137,16 @@ export function markStore(db: Db, tenant: string) {
           next_try_at: nextTryAt,
         }))
         .execute();
+    },
+
+    /** An ERP answers again: what waits for it need not wait any longer. */
+    async wake(connectionId: string): Promise<void> {
+      await sql`
+        update linked_entity set next_try_at = null
+        where tenant = ${tenant} and marked > handled and next_try_at is not null and exists (
+          select from link
+          where link.tenant = ${tenant} and link.connection_id = ${connectionId}
+            and link.crm_type = linked_entity.crm_type and link.crm_id = linked_entity.crm_id)`.execute(db);
     },
 
     /** Given back as it was found. */
@@ -241,16 +248,14 @@ export function markStore(db: Db, tenant: string) {
   }
 }
 
-function toClaim(row: Selectable<Database['linked_entity']>): { readonly lane: number; readonly claim: Claim } {
+function toClaim(row: Selectable<Database['linked_entity']>): Claim {
   return {
-    lane: row.lane,
-    claim: {
-      entity: { type: row.crm_type, id: row.crm_id },
-      fence: row.fence,
-      mark: row.marked,
-      cause: row.cause,
-      user: row.user_id === null ? null : { id: row.user_id, name: row.user_name ?? '' },
-      attempts: row.attempts,
-    },
+    entity: { type: row.crm_type, id: row.crm_id },
+    fence: row.fence,
+    mark: row.marked,
+    lane: lanes[row.lane] ?? 'bulk',
+    cause: row.cause,
+    user: row.user_id === null ? null : { id: row.user_id, name: row.user_name ?? '' },
+    attempts: row.attempts,
   };
 }

@@ -17,7 +17,7 @@ export function pollStore(db: Db, tenant: string) {
         insert into poll (tenant, connection_id, due_at)
         select tenant, id, ${now} from connection where tenant = ${tenant} and active
         on conflict do nothing`.execute(db);
-      const { rows } = await sql<{ connection_id: string; fence: number; attempts: number }>`
+      const { rows } = await sql<{ connection_id: string; fence: number; attempts: number; idle: number }>`
         with due as (
           select poll.connection_id from poll
           join connection on connection.tenant = poll.tenant and connection.id = poll.connection_id and connection.active
@@ -28,8 +28,13 @@ export function pollStore(db: Db, tenant: string) {
         )
         update poll set lease_until = ${leaseUntil}, fence = fence + 1 from due
         where poll.tenant = ${tenant} and poll.connection_id = due.connection_id
-        returning poll.connection_id, poll.fence, poll.attempts`.execute(db);
-      return rows.map(({ connection_id, fence, attempts }) => ({ connectionId: connection_id, fence, attempts }));
+        returning poll.connection_id, poll.fence, poll.attempts, poll.idle`.execute(db);
+      return rows.map(({ connection_id: connectionId, fence, attempts, idle }) => ({
+        connectionId,
+        fence,
+        attempts,
+        idle,
+      }));
     },
 
     /** Null when the ERP was never asked for this actor type. */
@@ -70,12 +75,13 @@ export function pollStore(db: Db, tenant: string) {
       await row(connectionId).where('fence', '=', fence).set({ lease_until: leaseUntil }).execute();
     },
 
-    async finish({ connectionId, fence }: PollClaim, polledAt: Date, dueAt: Date): Promise<void> {
+    async finish({ connectionId, fence }: PollClaim, polledAt: Date, dueAt: Date, idle: number): Promise<void> {
       await row(connectionId)
         .where('fence', '=', fence)
         .set({
           lease_until: null,
           attempts: 0,
+          idle,
           polled_at: polledAt,
           due_at: dueAt,
           trouble_code: null,
@@ -99,6 +105,22 @@ export function pollStore(db: Db, tenant: string) {
           trouble_detail: json(trouble.detail),
         }))
         .execute();
+    },
+
+    /** Somebody is at work here again: connections that were asked less often are asked at their own interval. */
+    async wake(connectionIds: readonly string[], now: Date): Promise<void> {
+      if (connectionIds.length === 0) return;
+      await sql`
+        update poll set idle = 0,
+          due_at = least(due_at, greatest(${now}, coalesce(polled_at, ${now}) + connection.poll_seconds * interval '1 second'))
+        from connection
+        where poll.tenant = ${tenant} and poll.connection_id = any(${[...connectionIds]}::uuid[]) and poll.idle > 0
+          and connection.tenant = poll.tenant and connection.id = poll.connection_id`.execute(db);
+    },
+
+    /** Ask as soon as may be. */
+    async askNow(connectionId: string, now: Date): Promise<void> {
+      await row(connectionId).set({ due_at: now, idle: 0 }).execute();
     },
 
     async states(): Promise<readonly PollState[]> {

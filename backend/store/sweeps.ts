@@ -8,10 +8,15 @@ export function sweepStore(db: Db, tenant: string) {
   return {
     /** A kind whose time has come and of which records are linked. */
     async claimDue(now: Date, leaseUntil: Date): Promise<SweepClaim | null> {
+      // One row of each kind is looked for, however many there are.
       await sql`
         insert into sweep (tenant, crm_type, due_at)
-        select ${tenant}, crm_type, ${now} from unnest(${[...crmEntityTypes]}::text[]) as kind (crm_type)
-        where exists (select from linked_entity where tenant = ${tenant} and linked_entity.crm_type = kind.crm_type)
+        select ${tenant}, kind.crm_type, ${now} from unnest(${[...crmEntityTypes]}::text[]) as kind (crm_type)
+        cross join lateral (
+          select from linked_entity
+          where tenant = ${tenant} and linked_entity.crm_type = kind.crm_type
+          limit 1
+        ) as linked
         on conflict do nothing`.execute(db);
       const { rows } = await sql<{ crm_type: CrmEntityType; fence: number; since: Date | null }>`
         with due as (

@@ -88,6 +88,7 @@ export interface SyncTables {
     fence: Generated<number>;
     polled_at: Date | null;
     attempts: Generated<number>;
+    idle: Generated<number>;
     trouble_code: ErrorCode | null;
     trouble_detail: ErrorDetail | null;
   };

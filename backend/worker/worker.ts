@@ -8,6 +8,7 @@ import { sweepCrm } from '../application/sync/sweep-crm.ts';
 import { claimRunTasks, workOnRun } from '../application/sync/work-on-run.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { inLane } from '../lane.ts';
 import { log } from '../log.ts';
 
 export interface WorkerParts {
@@ -29,24 +30,46 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-const CONCURRENCY = 8;
+/** Enough that calls are shared by many records, and no more than memory holds easily. */
+const CONCURRENCY = 128;
 /** One tenant's share, so that its hundred thousand records leave room for the others' one. */
-const SHARE = 4;
+const SHARE = 32;
+/** Polls and sweeps of a tenant, beside its records: an ERP that hangs must not keep the others from being asked. */
+const QUESTIONS = 4;
 const LOOK_EVERY_MS = 1_000;
 const STOP_WITHIN_MS = 4_000;
+
+/** What to look for: marked records, or also whether it is time to ask for changes. */
+type Look = 'records' | 'all';
 
 /** Does the work that is due, for all tenants in turn. Any number of workers share it through the store. */
 export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { concurrency = CONCURRENCY, lookEveryMs = LOOK_EVERY_MS } = parts;
   const busy = new Set<Promise<void>>();
-  const share = new Map<string, number>();
+  const records = new Map<string, number>();
+  const questions = new Map<string, number>();
+  /** Who has, or may have, work for which there is or was no room; longest waiting first. */
+  const waiting = new Map<string, Look>();
+  let everyone = false;
   let stopping = false;
   let looking: Promise<void> | null = null;
   let lookAgain = false;
 
-  const stopListening = await parts.listen?.(() => look());
-  const timer = setInterval(look, lookEveryMs);
-  look();
+  const stopListening = await parts.listen?.((tenant) => {
+    want(tenant, 'records');
+    look();
+  });
+  const timer = setInterval(lookAtEveryone, lookEveryMs);
+  lookAtEveryone();
+
+  function lookAtEveryone(): void {
+    everyone = true;
+    look();
+  }
+
+  function want(tenant: string, what: Look): void {
+    if (waiting.get(tenant) !== 'all') waiting.set(tenant, what);
+  }
 
   /** One look at a time; a hint that comes meanwhile is worth another. */
   function look(): void {
@@ -56,7 +79,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     looking ??= (async () => {
       while (isAsked()) {
         lookAgain = false;
-        await lookAtAll();
+        await lookAtWaiting();
       }
     })()
       .catch((error: unknown) => log.error('worker.failed', error))
@@ -65,54 +88,88 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       });
   }
 
-  async function lookAtAll(): Promise<void> {
-    for (const tenant of await parts.tenants()) {
+  async function lookAtWaiting(): Promise<void> {
+    if (everyone) {
+      everyone = false;
+      for (const tenant of await parts.tenants()) want(tenant, 'all');
+    }
+    for (const [tenant, what] of [...waiting]) {
       if (stopping) return;
+      // Without room they keep their place.
+      if (what === 'records' && roomFor(tenant) === 0) continue;
+      waiting.delete(tenant);
       try {
-        await lookAt(tenant);
+        await inLane('event', () => lookAt(tenant, what));
       } catch (error) {
         log.error('worker.tenant_failed', error, { tenant });
       }
     }
   }
 
-  async function lookAt(tenant: string): Promise<void> {
-    const free = Math.min(concurrency - busy.size, SHARE - (share.get(tenant) ?? 0));
-    if (free <= 0) return;
-    const ctx = await parts.contextFor(tenant);
-    if (!ctx) return;
-
-    await parts.careFor?.(ctx);
-    const now = ctx.clock.now();
-    const automatic = await ctx.store.syncSettings.isAutomatic();
-    const marked = automatic ? await ctx.store.marks.claimMarked(free, now, leaseUntil(ctx)) : [];
-    for (const claim of marked)
-      take(tenant, () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true })));
-    // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
-    if (free > marked.length) {
-      for (const task of await claimRunTasks(ctx, free - marked.length)) take(tenant, () => workOnRun(ctx, task));
-    }
-    if (automatic && busy.size < concurrency) await takeLookouts(tenant, ctx);
-    // Nobody waits for it, so it comes when nothing else does.
-    if (marked.length > 0 || busy.size >= concurrency) return;
-    const comparison = await claimComparison(ctx, leaseUntil(ctx));
-    if (!comparison) return;
-    const extend = () => ctx.store.comparisons.extend(comparison, leaseUntil(ctx));
-    take(tenant, () => whileAsked(extend, compareLinks(ctx, comparison)));
+  /** Never more than half of what is free, so that whoever comes next finds a place too. */
+  function roomFor(tenant: string): number {
+    const free = concurrency - busy.size;
+    return Math.max(0, Math.min(SHARE - (records.get(tenant) ?? 0), Math.ceil(free / 2)));
   }
 
-  async function takeLookouts(tenant: string, ctx: Context): Promise<void> {
-    const now = ctx.clock.now();
-    for (const claim of await ctx.store.polls.claimDue(1, now, leaseUntil(ctx))) {
-      take(tenant, () => whileAsked(() => ctx.store.polls.extend(claim, leaseUntil(ctx)), pollConnection(ctx, claim)));
+  async function lookAt(tenant: string, what: Look): Promise<void> {
+    const ctx = await parts.contextFor(tenant);
+    if (!ctx) return;
+    if (what === 'all') await parts.careFor?.(ctx);
+    const automatic = await ctx.store.syncSettings.isAutomatic();
+    const found = await takeRecords(ctx, automatic);
+    if (what === 'records') return;
+    if (automatic) await takeQuestions(ctx);
+    // Nobody waits for it, so it comes when nothing else does.
+    if (found === 0) await takeComparison(ctx);
+  }
+
+  /** Answers how many it found. */
+  async function takeRecords(ctx: Context, automatic: boolean): Promise<number> {
+    const { tenant } = ctx;
+    const room = roomFor(tenant);
+    if (room === 0) {
+      want(tenant, 'records');
+      return 0;
     }
-    const sweep = await ctx.store.sweeps.claimDue(now, leaseUntil(ctx));
-    if (sweep) take(tenant, () => sweepCrm(ctx, sweep));
+    const marked = automatic ? await ctx.store.marks.claimMarked(room, ctx.clock.now(), leaseUntil(ctx)) : [];
+    for (const claim of marked) {
+      take(records, tenant, () =>
+        inLane(claim.lane, () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true }))),
+      );
+    }
+    // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
+    const left = room - marked.length;
+    const tasks = left > 0 ? await claimRunTasks(ctx, left) : [];
+    for (const task of tasks) take(records, tenant, () => inLane('bulk', () => workOnRun(ctx, task)));
+    const found = marked.length + tasks.length;
+    if (found === room) want(tenant, 'records');
+    return found;
+  }
+
+  async function takeQuestions(ctx: Context): Promise<void> {
+    const { tenant } = ctx;
+    const room = () => QUESTIONS - (questions.get(tenant) ?? 0);
+    const due = room() > 0 ? await ctx.store.polls.claimDue(room(), ctx.clock.now(), leaseUntil(ctx)) : [];
+    for (const claim of due) {
+      const extend = () => ctx.store.polls.extend(claim, leaseUntil(ctx));
+      take(questions, tenant, () => inLane('event', () => whileAsked(extend, pollConnection(ctx, claim))));
+    }
+    const sweep = room() > 0 ? await ctx.store.sweeps.claimDue(ctx.clock.now(), leaseUntil(ctx)) : null;
+    if (sweep) take(questions, tenant, () => inLane('bulk', () => sweepCrm(ctx, sweep)));
     await releaseDeadClaims(ctx);
     await forgetOld(ctx);
   }
 
-  function take(tenant: string, work: () => Promise<unknown>): void {
+  async function takeComparison(ctx: Context): Promise<void> {
+    if (roomFor(ctx.tenant) === 0) return;
+    const comparison = await claimComparison(ctx, leaseUntil(ctx));
+    if (!comparison) return;
+    const extend = () => ctx.store.comparisons.extend(comparison, leaseUntil(ctx));
+    take(questions, ctx.tenant, () => inLane('bulk', () => whileAsked(extend, compareLinks(ctx, comparison))));
+  }
+
+  function take(share: Map<string, number>, tenant: string, work: () => Promise<unknown>): void {
     share.set(tenant, (share.get(tenant) ?? 0) + 1);
     const done = work()
       .then(
@@ -125,7 +182,10 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       )
       .finally(() => {
         busy.delete(done);
-        share.set(tenant, (share.get(tenant) ?? 1) - 1);
+        const left = (share.get(tenant) ?? 1) - 1;
+        if (left > 0) share.set(tenant, left);
+        else share.delete(tenant);
+        // Whoever waits for a place, first come, first served.
         look();
       });
     busy.add(done);

@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import { ApiError, Unreachable } from '../api/client.ts';
+import { formatMoment } from './format.ts';
 
 /** What happened, and what to do about it, for every code. One without a sentence does not compile. */
 const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
@@ -38,6 +39,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connector.unreachable': () => msg('The ERP system does not answer. Try again later.'),
   'connector.timeout': () => msg('The ERP system took too long to answer. Try again later.'),
   'connector.throttled': () => msg('The ERP system is busy. Try again in a moment.'),
+  'connector.resting': ({ until }) =>
+    typeof until === 'string'
+      ? msg(str`The ERP system did not answer several times. It will be asked again at ${formatMoment(until)}.`)
+      : msg('The ERP system did not answer several times. It will be asked again later.'),
   'connector.denied': () =>
     msg('The sync connector does not accept our sign-in. Check the secret or the user name and password.'),
   'connector.rejected': () => msg('The ERP system refused this.'),

@@ -370,7 +370,7 @@ describe('a call that fails', () => {
     [
       'throttled',
       { status: 429, headers: { 'Retry-After': '7' } },
-      { code: 'crm.throttled', detail: { status: 429, retryAfter: 7 } },
+      { code: 'crm.throttled', detail: { status: 429, retryAfterSeconds: 7 } },
     ],
     ['unavailable', { status: 503, body: '<html>' }, { code: 'crm.unreachable' }],
     ['unavailable for a while', { status: 503, headers: { 'Retry-After': '20' } }, { code: 'crm.throttled' }],

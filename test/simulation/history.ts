@@ -1,3 +1,6 @@
+import { considerateErps } from '../../backend/adapters/calls/considerate-erp.ts';
+import { gatherReads, withGatheredReads } from '../../backend/adapters/superoffice/gathered-reads.ts';
+import { createTurns, type Turn } from '../../backend/adapters/superoffice/turns.ts';
 import { connectEntity } from '../../backend/application/erp-tab/connect-entity.ts';
 import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
@@ -10,7 +13,7 @@ import type { Connection, FieldMapping } from '../../backend/domain/connection.t
 import { AppError } from '../../backend/errors.ts';
 import { log } from '../../backend/log.ts';
 import type { Crm } from '../../backend/ports/crm.ts';
-import type { ErpConnector } from '../../backend/ports/erp-connector.ts';
+import type { ConnectorKind, ErpConnector } from '../../backend/ports/erp-connector.ts';
 import type { Store } from '../../backend/store/store.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
 import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
@@ -92,6 +95,11 @@ export async function runHistory(seed: number, traced = false): Promise<Outcome>
   return history.outcome();
 }
 
+interface Caller {
+  readonly kind: ConnectorKind;
+  readonly crm: Crm;
+}
+
 class History {
   readonly scheduler: Scheduler;
   readonly oracle: Oracle;
@@ -102,6 +110,8 @@ class History {
   readonly #crm: ModelCrm;
   readonly #erps = new Map<string, ModelErp>();
   readonly #workers = new Map<Process, () => void>();
+  /** What each process keeps in memory about its calls. */
+  readonly #callers = new WeakMap<Process, Caller>();
   readonly #faults: Record<string, number> = {};
   #faultRate: number;
   #storeFaultRate: number;
@@ -697,7 +707,7 @@ class History {
   // What the code under test sees of all this.
 
   #context(process: Process, who: User | null): Context {
-    const crm = this.#crmFor(process);
+    const { crm } = this.#callerOf(process);
     return {
       tenant: TENANT,
       user: who,
@@ -709,7 +719,7 @@ class History {
       connectorKind: () => {
         throw new Error('Nothing asks for it');
       },
-      connector: async ({ id }) => this.#connectorFor(process, id),
+      connector: async ({ id }) => this.#opened(process, id),
     };
   }
 
@@ -739,9 +749,30 @@ class History {
     });
   }
 
-  #crmFor(process: Process): Crm {
+  /** As `main.ts` puts it together: the calls of a process go through gates and breakers of its own. */
+  #callerOf(process: Process): Caller {
+    const known = this.#callers.get(process);
+    if (known) return known;
+    const clock = { now: () => new Date(this.scheduler.now + process.skewMs) };
+    const kind: ConnectorKind = {
+      kind: 'http',
+      needsUrl: true,
+      configFields: async () => [],
+      configList: async () => [],
+      open: ({ connectionId }) => this.#connectorFor(process, connectionId),
+    };
+    const turn = createTurns(clock, { atOnce: 4, perSecond: 10 });
+    const made = {
+      kind: considerateErps({ clock })(TENANT, kind),
+      crm: withGatheredReads(this.#crmFor(process, turn), gatherReads()),
+    };
+    this.#callers.set(process, made);
+    return made;
+  }
+
+  #crmFor(process: Process, turn: Turn): Crm {
     const crm = this.#crm;
-    const call = <T>(name: string, work: () => T) => this.#foreign(process, name, crmFaults, work);
+    const call = <T>(name: string, work: () => T) => turn(() => this.#foreign(process, name, crmFaults, work));
     const calls: Partial<Crm> = {
       fields: () => call('crm.fields', () => crmFields),
       list: () => call('crm.list', () => []),
@@ -761,10 +792,21 @@ class History {
     return calls as Crm;
   }
 
+  #opened(process: Process, id: string): ErpConnector {
+    const erp = this.#callerOf(process).kind.open({ connectionId: id, url: `https://${id}`, config: {} });
+    const wasActive = this.#tables.connections.find((connection) => connection.id === id)?.active;
+    return {
+      ...erp,
+      saveActors: (changes, fields, options) => {
+        if (!wasActive) this.oracle.violated('S7', `${id} is switched off and written`);
+        return erp.saveActors(changes, fields, options);
+      },
+    };
+  }
+
   #connectorFor(process: Process, id: string): ErpConnector {
     const erp = this.#erps.get(id);
     if (!erp) throw new AppError('connection.not_found', { id });
-    const opened = this.#tables.connections.find((connection) => connection.id === id);
     const call = <T>(name: string, work: () => T) => this.#foreign(process, `${id}.${name}`, erpFaults, work);
     const partial = () => this.#faultRate > 0 && this.#random.chance(this.#faultRate / 2);
     const calls: Partial<ErpConnector> = {
@@ -781,7 +823,7 @@ class History {
           return this.#warned(() => ({ actors: page.actors.slice(1), warning: 'Perhaps not all is here' }));
         }),
       saveActors: (changes, fields) => {
-        for (const { erpKey } of changes) this.#checkWrite(process, id, erpKey, opened?.active === true);
+        for (const { erpKey } of changes) this.#checkWrite(process, id, erpKey);
         return call('saveActors', () => {
           const outcomes = changes.map(({ erpKey, values }) => erp.save(erpKey, values, fields));
           if (!partial()) return outcomes;
@@ -793,8 +835,7 @@ class History {
     return calls as ErpConnector;
   }
 
-  #checkWrite(process: Process, connectionId: string, erpKey: string, wasActive: boolean): void {
-    if (!wasActive) this.oracle.violated('S7', `${connectionId} is switched off and written`);
+  #checkWrite(process: Process, connectionId: string, erpKey: string): void {
     const link = [...this.#tables.links.values()].find(
       (link) => link.connectionId === connectionId && link.actor.erpKey === erpKey,
     );

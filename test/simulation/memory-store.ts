@@ -35,7 +35,7 @@ interface DueRow {
   readonly leaseUntil: number | null;
   readonly fence: number;
 }
-type PollRow = DueRow & { readonly attempts: number; readonly polls: number };
+type PollRow = DueRow & { readonly attempts: number; readonly idle: number; readonly polls: number };
 type ComparisonRow = DueRow & {
   readonly attempts: number;
   readonly after: CrmEntity | null;
@@ -142,7 +142,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
         marked: row.marked + 1,
         markedAt: row.marked === row.handled ? at.getTime() : row.markedAt,
         ...(stronger && { cause, user, lane: rank }),
-        nextTryAt: rank === 0 ? null : row.nextTryAt,
+        nextTryAt: lane === 'bulk' ? row.nextTryAt : null,
       });
       raised += 1;
     }
@@ -160,8 +160,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     const taken = { ...row, leaseUntil: leaseUntil.getTime(), fence: row.fence + 1 };
     tables.put(marks, keyOf(row.entity), taken);
     tables.onCommit(() => watch.claimed(row.entity));
-    const { entity, fence, marked, cause, user, attempts } = taken;
-    return { entity, fence, mark: marked, cause, user, attempts };
+    const { entity, fence, marked, lane, cause, user, attempts } = taken;
+    return { entity, fence, mark: marked, lane: lanes[lane] ?? 'bulk', cause, user, attempts };
   }
 
   const isFree = ({ leaseUntil }: { readonly leaseUntil: number | null }, now: Date) =>
@@ -332,6 +332,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'release'
     | 'revoke'
     | 'removeUnlinked'
+    | 'wake'
     | 'takeToCompare'
   > = {
     async entities(type, ids, mark) {
@@ -390,6 +391,12 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
     async release(claim) {
       changeHeld(claim, () => ({ leaseUntil: null }));
+    },
+    async wake(connectionId) {
+      for (const link of [...links.values()].filter((link) => link.connectionId === connectionId)) {
+        const row = marks.get(keyOf(link.entity));
+        if (row && row.marked > row.handled) tables.put(marks, keyOf(link.entity), { ...row, nextTryAt: null });
+      }
     },
     async revoke(entity) {
       const row = marks.get(keyOf(entity));
@@ -459,47 +466,61 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
-  const pollCalls: Some<'polls', 'claimDue' | 'cursor' | 'setCursor' | 'hold' | 'extend' | 'finish' | 'fail'> = {
-    async claimDue(limit, now, leaseUntil) {
-      const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
-      for (const id of active.filter((id) => !polls.has(id))) {
-        tables.put(polls, id, { dueAt: now.getTime(), leaseUntil: null, fence: 0, attempts: 0, polls: 0 });
-      }
-      return [...polls]
-        .filter(([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now))
-        .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1))
-        .slice(0, limit)
-        .map(([connectionId, row]) => {
-          const fence = row.fence + 1;
-          tables.put(polls, connectionId, { ...row, fence, leaseUntil: leaseUntil.getTime() });
-          return { connectionId, fence, attempts: row.attempts };
+  const pollCalls: Some<'polls', 'claimDue' | 'cursor' | 'setCursor' | 'hold' | 'extend' | 'finish' | 'fail' | 'wake'> =
+    {
+      async claimDue(limit, now, leaseUntil) {
+        const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
+        for (const id of active.filter((id) => !polls.has(id))) {
+          const row = { dueAt: now.getTime(), leaseUntil: null, fence: 0, attempts: 0, idle: 0, polls: 0 };
+          tables.put(polls, id, row);
+        }
+        return [...polls]
+          .filter(([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now))
+          .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1))
+          .slice(0, limit)
+          .map(([connectionId, row]) => {
+            const fence = row.fence + 1;
+            tables.put(polls, connectionId, { ...row, fence, leaseUntil: leaseUntil.getTime() });
+            return { connectionId, fence, attempts: row.attempts, idle: row.idle };
+          });
+      },
+      async cursor(connectionId, actorType) {
+        return tables.cursors.get(`${connectionId} ${actorType}`) ?? null;
+      },
+      async setCursor(connectionId, actorType, cursor) {
+        tables.put(tables.cursors, `${connectionId} ${actorType}`, cursor);
+      },
+      async hold({ connectionId, fence }) {
+        if (polls.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
+      },
+      async extend({ connectionId, fence }, leaseUntil) {
+        const row = polls.get(connectionId);
+        if (row?.fence === fence) tables.put(polls, connectionId, { ...row, leaseUntil: leaseUntil.getTime() });
+      },
+      async finish({ connectionId, fence }, _polledAt, dueAt, idle) {
+        const row = polls.get(connectionId);
+        if (row?.fence !== fence) return;
+        const done = { leaseUntil: null, attempts: 0, idle, dueAt: dueAt.getTime(), polls: row.polls + 1 };
+        tables.put(polls, connectionId, { ...row, ...done });
+      },
+      async wake(connectionIds, now) {
+        for (const id of connectionIds) {
+          const row = polls.get(id);
+          if (row && row.idle > 0)
+            tables.put(polls, id, { ...row, idle: 0, dueAt: Math.min(row.dueAt, now.getTime()) });
+        }
+      },
+      async fail({ connectionId, fence }, _trouble, dueAt) {
+        const row = polls.get(connectionId);
+        if (row?.fence !== fence) return;
+        tables.put(polls, connectionId, {
+          ...row,
+          leaseUntil: null,
+          attempts: row.attempts + 1,
+          dueAt: dueAt.getTime(),
         });
-    },
-    async cursor(connectionId, actorType) {
-      return tables.cursors.get(`${connectionId} ${actorType}`) ?? null;
-    },
-    async setCursor(connectionId, actorType, cursor) {
-      tables.put(tables.cursors, `${connectionId} ${actorType}`, cursor);
-    },
-    async hold({ connectionId, fence }) {
-      if (polls.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
-    },
-    async extend({ connectionId, fence }, leaseUntil) {
-      const row = polls.get(connectionId);
-      if (row?.fence === fence) tables.put(polls, connectionId, { ...row, leaseUntil: leaseUntil.getTime() });
-    },
-    async finish({ connectionId, fence }, _polledAt, dueAt) {
-      const row = polls.get(connectionId);
-      if (row?.fence !== fence) return;
-      const done = { leaseUntil: null, attempts: 0, dueAt: dueAt.getTime(), polls: row.polls + 1 };
-      tables.put(polls, connectionId, { ...row, ...done });
-    },
-    async fail({ connectionId, fence }, _trouble, dueAt) {
-      const row = polls.get(connectionId);
-      if (row?.fence !== fence) return;
-      tables.put(polls, connectionId, { ...row, leaseUntil: null, attempts: row.attempts + 1, dueAt: dueAt.getTime() });
-    },
-  };
+      },
+    };
 
   const sweepCalls: Some<'sweeps', 'claimDue' | 'hold' | 'finish'> = {
     async claimDue(now, leaseUntil) {

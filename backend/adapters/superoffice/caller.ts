@@ -23,13 +23,20 @@ export interface CallerOptions {
   readonly tenant: string;
   readonly tenants: Tenants;
   readonly credential: Credential;
-  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+  /** One request, when it is its turn. It fails as an AppError with the `status` SuperOffice answered. */
+  readonly turn: <T>(request: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
 
 /** A refused credential is renewed once, a tenant that has moved is looked for once; every other failure is told at once. */
-export function createCaller({ tenant, tenants, credential, limit, clock, timeoutMs }: CallerOptions): Call {
+export function createCaller({ tenant, tenants, credential, turn, clock, timeoutMs }: CallerOptions): Call {
+  function told(error: unknown, authorization: string): unknown {
+    const answer = answerOf(error);
+    const secrets = [authorization.replace(/^\w+ /, ''), credential.appToken ?? ''];
+    return answer ? failureOf({ ...answer, secrets }, clock.now()) : error;
+  }
+
   return async (request) => {
     let apiUrl = await tenants.apiUrl(tenant);
     let authorization = await credential.current();
@@ -37,23 +44,26 @@ export function createCaller({ tenant, tenants, credential, limit, clock, timeou
     let moved = false;
 
     for (;;) {
+      const door = openDoor({ apiUrl, authorization, appToken: credential.appToken, timeoutMs });
+      const sent = authorization;
       try {
-        const door = openDoor({ apiUrl, authorization, appToken: credential.appToken, timeoutMs });
-        return await limit(() => request(door));
+        return await turn(() =>
+          request(door).catch((error: unknown) => {
+            throw told(error, sent);
+          }),
+        );
       } catch (error) {
-        const answer = answerOf(error);
-        if (!answer) throw error;
-        if (answer.status === 401 && !renewed) {
+        const status = error instanceof AppError ? error.detail['status'] : null;
+        if (status === 401 && !renewed) {
           renewed = true;
           authorization = await credential.renewed(authorization);
-        } else if (answer.status === 421 && !moved) {
+        } else if (status === 421 && !moved) {
           moved = true;
           apiUrl = await tenants.movedFrom(tenant, apiUrl);
-        } else if (answer.status === 401) {
+        } else if (status === 401) {
           throw new AppError(credential.refusal, { status: 401 });
         } else {
-          const secrets = [authorization.replace(/^\w+ /, ''), credential.appToken ?? ''];
-          throw failureOf({ ...answer, secrets }, clock.now());
+          throw error;
         }
       }
     }

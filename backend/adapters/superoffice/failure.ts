@@ -45,10 +45,10 @@ export function failureOf(answer: Answer, now: Date): AppError {
     case 421:
       return fail('tenant.unavailable');
     case 429:
-      return fail('crm.throttled', { retryAfter: seconds(answer.retryAfter, now) ?? 1 });
+      return fail('crm.throttled', { retryAfterSeconds: seconds(answer.retryAfter, now) ?? 1 });
     case 503: {
-      const retryAfter = seconds(answer.retryAfter, now);
-      return retryAfter === null ? fail('crm.unreachable') : fail('crm.throttled', { retryAfter });
+      const retryAfterSeconds = seconds(answer.retryAfter, now);
+      return retryAfterSeconds === null ? fail('crm.unreachable') : fail('crm.throttled', { retryAfterSeconds });
     }
     case 502:
     case 504:

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
+import { createRecent, createSharedValue, type SharedValue } from '../shared-value.ts';
 
 /** Answers a question that was asked a moment ago without asking again, once for all who ask at the same time. */
 export type Remember = <T>(question: string, ask: () => Promise<T>) => Promise<T>;

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { SuperOffice, Tokens } from '../../ports/super-office.ts';
+import type { Observer } from '../calls/observer.ts';
 import { createCaller, type Credential } from './caller.ts';
 import { createCrm } from './crm.ts';
 import { createEnvironment } from './environment.ts';
 import { createTokenVerifier } from './id-token.ts';
-import { createLimiter, type Limits } from './limiter.ts';
+import { createTurns, type Limits, type Turn } from './turns.ts';
+import { gatherReads, withGatheredReads, type ReadGathered } from './gathered-reads.ts';
 import { createMemory } from './memory.ts';
 import { createNotificationVerifier } from './notification.ts';
-import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
+import { createRecent, createSharedValue, type SharedValue } from '../shared-value.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSystemUser, type Ticket } from './system-user.ts';
 import { createTenants } from './tenants.ts';
@@ -26,6 +28,7 @@ export interface SuperOfficeOptions {
   readonly timeoutMs?: number;
   /** What one tenant is asked, by this process. */
   readonly limits?: Limits;
+  readonly observer?: Observer;
 }
 
 const TIMEOUT = 30_000;
@@ -41,7 +44,7 @@ interface Session {
 
 /** SuperOffice Online behind its port. */
 export function createSuperOffice(options: SuperOfficeOptions): SuperOffice {
-  const { clientId, clientSecret, redirectUri, clock, timeoutMs = TIMEOUT, limits = LIMITS } = options;
+  const { clientId, clientSecret, redirectUri, clock, timeoutMs = TIMEOUT, limits = LIMITS, observer } = options;
   const environment = createEnvironment(options.authUrl);
   const verify = createTokenVerifier(environment, clock, timeoutMs);
   const signIn = createSignIn({ environment, clientId, clientSecret, redirectUri, verify, clock, timeoutMs });
@@ -52,12 +55,17 @@ export function createSuperOffice(options: SuperOfficeOptions): SuperOffice {
 
   const sessions = createRecent<Session>(SESSIONS);
   const tickets = createRecent<SharedValue<Ticket>>(TENANTS);
-  const limiters = createRecent<ReturnType<typeof createLimiter>>(TENANTS);
+  const turns = createRecent<Turn>(TENANTS);
+  const reads = createRecent<ReadGathered>(TENANTS);
 
   function open(tenant: string, viewer: string, credential: Credential) {
-    const limit = limiters(tenant, () => createLimiter(limits));
-    const call = createCaller({ tenant, tenants, credential, limit, clock, timeoutMs });
-    return createCrm({ call, remember: memory.for(tenant, viewer), clock });
+    const turn = turns(tenant, () => createTurns(clock, limits, observer));
+    const call = createCaller({ tenant, tenants, credential, turn, clock, timeoutMs });
+    const crm = createCrm({ call, remember: memory.for(tenant, viewer), clock });
+    return withGatheredReads(
+      crm,
+      reads(`${tenant} ${viewer}`, () => gatherReads()),
+    );
   }
 
   function userCredential(tenant: string, given: Tokens, save: Session['save']): Credential {

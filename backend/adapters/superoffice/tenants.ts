@@ -5,7 +5,7 @@ import type { TenantState } from '../../ports/super-office.ts';
 import { moment } from './encoding.ts';
 import type { Environment } from './environment.ts';
 import { jsonCall } from './json-call.ts';
-import { createRecent, createSharedValue, type SharedValue } from './shared-value.ts';
+import { createRecent, createSharedValue, type SharedValue } from '../shared-value.ts';
 
 export interface Tenants {
   state(tenant: string, afresh?: boolean): Promise<TenantState>;

@@ -10,6 +10,10 @@ export async function showErpTab(ctx: Context, entity: CrmEntity): Promise<ErpTa
   const record = await requireVisible(ctx, entity);
   const links = (await ctx.store.links.ofEntity(entity)).filter(({ confirmedAt }) => confirmedAt !== null);
   const busy = links.length > 0 && (await ctx.store.marks.isBusy(entity, ctx.clock.now()));
+  await ctx.store.polls.wake(
+    links.map(({ connectionId }) => connectionId),
+    ctx.clock.now(),
+  );
   const open = await ctx.store.links.openFields(links.map(({ id }) => id));
 
   const connections = usable.map(({ connection, rights, mappings }): ConnectionBlock => {

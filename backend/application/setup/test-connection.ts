@@ -8,4 +8,6 @@ export async function testConnection(ctx: Context, id: string): Promise<void> {
   const connection = await ctx.store.connections.get(id);
   if (connection.deleted) throw new AppError('connection.not_found', { id });
   await (await ctx.connector(connection)).testConnection();
+  // If it was left alone, that is over.
+  await ctx.store.polls.askNow(id, ctx.clock.now());
 }

@@ -123,10 +123,12 @@ async function writeToErp(ctx: Context, claim: Claim, link: ReadLink, values: Fi
   const { connector, actor, pairs } = link;
   let latest = actor;
   try {
+    const beforeSend = () => inTransaction(ctx, (ctx) => ctx.store.marks.hold(claim));
     const { stored, refused } = await writeEach(values, async (some) => {
-      await inTransaction(ctx, (ctx) => ctx.store.marks.hold(claim));
+      await beforeSend();
       const { type, erpKey } = actor;
-      const [outcome] = await connector.saveActors([{ type, erpKey, values: some }], wantedFields(pairs));
+      const change = { type, erpKey, values: some };
+      const [outcome] = await connector.saveActors([change], wantedFields(pairs), { beforeSend });
       if (!outcome) throw new AppError('connector.answer_invalid');
       if (outcome.kind === 'refused') throw new AppError(outcome.code, { explanation: outcome.explanation });
       latest = await withAll(link, outcome.actor, Object.keys(some));

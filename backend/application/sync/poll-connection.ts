@@ -5,6 +5,7 @@ import { advance } from '../../domain/cursor.ts';
 import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import { flowsTo } from '../../domain/merge.ts';
 import { isNews } from '../../domain/news.ts';
+import { pollDelayMs } from '../../domain/poll-interval.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { latestTimestamp } from '../../domain/timestamp.ts';
 import type { PollClaim } from '../../domain/watch.ts';
@@ -26,26 +27,32 @@ export async function pollConnection(ctx: Context, claim: PollClaim): Promise<vo
     const connector = await ctx.connector(connection);
     const mappings = (await ctx.store.mappings.list(connection.id)).filter(({ active }) => active);
     const warnings: string[] = [];
+    let news = 0;
     for (const mapping of peopleLast(mappings)) {
-      const warning = await pollActorType(ctx, claim, connection, connector, mapping);
-      if (warning !== null) warnings.push(warning);
+      const answer = await pollActorType(ctx, claim, connection, connector, mapping);
+      news += answer.news;
+      if (answer.warning !== null) warnings.push(answer.warning);
     }
     const [explanation] = warnings;
     if (explanation !== undefined) throw new AppError('connector.rejected', { explanation });
-    await ctx.store.polls.finish(claim, ctx.clock.now(), later(ctx, connection.pollSeconds * 1000));
+    const idle = news > 0 ? 0 : claim.idle + 1;
+    await inTransaction(ctx, async (ctx) => {
+      await ctx.store.polls.finish(claim, ctx.clock.now(), later(ctx, pollDelayMs(connection.pollSeconds, idle)), idle);
+      if (claim.attempts > 0) await ctx.store.marks.wake(connection.id);
+    });
   } catch (error) {
     await failed(ctx, claim, connection, error);
   }
 }
 
-/** Answers the connector's warning, if it gave one: then perhaps not all was there, and the next question is the same. */
+/** A warning means: perhaps not all was there, and the next question is the same. */
 async function pollActorType(
   ctx: Context,
   claim: PollClaim,
   connection: Connection,
   connector: ErpConnector,
   { actorType, fields }: ActorTypeMapping,
-): Promise<string | null> {
+): Promise<{ readonly news: number; readonly warning: string | null }> {
   const { connectionId } = claim;
   const watched = fields.filter(({ direction, missingInErp }) => flowsTo('crm', direction) && !missingInErp);
   const cursor = await ctx.store.polls.cursor(connectionId, actorType);
@@ -63,7 +70,7 @@ async function pollActorType(
     news.push(...(await newsIn(ctx, connectionId, actors, keys)).map(({ type, erpKey }) => ({ type, erpKey })));
   }
   // So many at once are planned first, and not one of them is written before someone has said yes.
-  if (await isTooMuch(ctx, connection, news.length)) await pullBrake(ctx, connectionId);
+  if (news.length > 0 && (await isTooMuch(ctx, connection, news.length))) await pullBrake(ctx, connectionId);
   for (let start = 0; start < news.length; start += BATCH) {
     const actors = news.slice(start, start + BATCH);
     await inTransaction(ctx, async (ctx) => {
@@ -72,7 +79,7 @@ async function pollActorType(
       await ctx.store.marks.actors(connectionId, actors, mark);
     });
   }
-  if (page.warning !== null) return page.warning;
+  if (page.warning !== null) return { news: news.length, warning: page.warning };
 
   const seen = latestTimestamp(ours.map(({ lastModified }) => lastModified));
   await inTransaction(ctx, async (ctx) => {
@@ -80,7 +87,7 @@ async function pollActorType(
     await ctx.store.polls.hold(claim);
     await ctx.store.polls.setCursor(connectionId, actorType, advance(cursor, seen, ctx.clock.now()));
   });
-  return null;
+  return { news: news.length, warning: null };
 }
 
 async function newsIn(

@@ -187,10 +187,14 @@ async function finish(
     await ctx.store.ledger.settle(done.settled);
     await ctx.store.ledger.strike(done.struck);
     for (const { link, news: found } of news) await ctx.store.links.settle(link.link.link.id, found, now);
-    for (const { link, failure } of failed.filter(({ failure }) => !passing.has(failure.code))) {
+    for (const { link, failure } of failed.filter(({ failure }) => !mayPass(claim, failure))) {
       const { code, detail } = await sureOf(ctx, link, failure);
       await ctx.store.links.park(link.id, code, detail, now);
     }
+    await ctx.store.polls.wake(
+      done.links.map(({ link }) => link.link.connectionId),
+      now,
+    );
     await giveBack(
       ctx,
       claim,
@@ -227,13 +231,28 @@ async function sureOf(ctx: Context, { connectionId, parked }: LinkMemory, failur
 }
 
 async function giveBack(ctx: Context, claim: Claim, failed: readonly FailedLink[], movedOn: boolean): Promise<void> {
-  const waitsFor = failed.find(({ failure }) => passing.has(failure.code));
+  const waitsFor = failed.find(({ failure }) => mayPass(claim, failure));
   if (waitsFor) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, waitsFor.failure));
   await ctx.store.marks.finish(claim);
   if (!movedOn) return;
   const { type, id } = claim.entity;
   await ctx.store.marks.entities(type, [id], { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() });
 }
+
+/** What a system says once may be its bad moment: a page of HTML, a fault. What it says twice, it means. */
+function mayPass({ attempts, cause }: Claim, { code }: AppError): boolean {
+  return passing.has(code) || (doubtful.has(code) && attempts === 0 && cause !== 'retry');
+}
+
+const doubtful: ReadonlySet<ErrorCode> = new Set([
+  'connector.answer_invalid',
+  'connector.rejected',
+  'connector.unknown_connection',
+  'crm.answer_invalid',
+  'crm.rejected',
+  'crm.denied',
+  'workbook.unreadable',
+]);
 
 function nextTry(ctx: Context, { entity, attempts }: Claim, failure: AppError | null): Date {
   const asked = Number(failure?.detail['retryAfterSeconds'] ?? 0) * 1000;
@@ -291,7 +310,7 @@ async function giveUp(ctx: Context, claim: Claim, links: readonly LinkMemory[], 
     return { links: links.map((link) => failedLink(link, failure)) };
   }
 
-  const waits = passing.has(failure.code) || (failure.code === 'internal' && claim.attempts < PATIENCE_WITH_BUGS);
+  const waits = mayPass(claim, failure) || (failure.code === 'internal' && claim.attempts < PATIENCE_WITH_BUGS);
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
     if (waits) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, failure));

@@ -1,6 +1,7 @@
 import type { SyncedNow } from '../../../shared/api/erp-tab.ts';
 import type { Context } from '../../context.ts';
 import { findLink } from './find-link.ts';
+import { insisting } from '../../lane.ts';
 import { holdRecord, whileHeld } from './hold-record.ts';
 import { reconcile } from './reconcile.ts';
 import { told } from './told.ts';
@@ -9,7 +10,7 @@ import { told } from './told.ts';
 export async function retryLink(ctx: Context, linkId: string): Promise<SyncedNow> {
   const { entity } = await findLink(ctx, linkId);
   const claim = await holdRecord(ctx, entity, 'retry');
-  const { links } = await whileHeld(ctx, claim, () => reconcile(ctx, claim));
+  const { links } = await insisting(() => whileHeld(ctx, claim, () => reconcile(ctx, claim)));
   return {
     links: links
       .filter((link) => link.linkId === linkId)

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEnvironment } from '../../../backend/adapters/superoffice/environment.ts';
-import { createLimiter } from '../../../backend/adapters/superoffice/limiter.ts';
 import { createMemory } from '../../../backend/adapters/superoffice/memory.ts';
-import { createRecent, createSharedValue } from '../../../backend/adapters/superoffice/shared-value.ts';
+import { createRecent, createSharedValue } from '../../../backend/adapters/shared-value.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 describe('a shared value', () => {
@@ -74,22 +73,6 @@ test('an answer is remembered for a minute, for its viewer in its tenant only', 
   expect(await memory.for('Cust2', 'me')('list', ask)).toBe(4);
   clock.advance(60_000);
   expect(await mine('list', ask)).toBe(5);
-});
-
-test('no more than so many run at a time, and a failure makes room', async () => {
-  const limit = createLimiter({ atOnce: 4, perSecond: 1_000 });
-  let running = 0;
-  let most = 0;
-  const work = async (i: number): Promise<number> => {
-    most = Math.max(most, ++running);
-    await new Promise((turn) => setTimeout(turn, 1));
-    running -= 1;
-    if (i % 3 === 0) throw new Error('no');
-    return i;
-  };
-  const all = await Promise.allSettled(Array.from({ length: 40 }, (_, i) => limit(() => work(i))));
-  expect(most).toBe(4);
-  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(26);
 });
 
 describe('an environment', () => {
