@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes, type JsonWebKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -140,13 +140,31 @@ export function secretsOf({ superOffice, secretsKeys, database }: Config): reado
 }
 
 function privateKey(inline: string | undefined, file: string | undefined): string {
-  const pem = inline?.replaceAll('\\n', '\n') ?? (file === undefined ? undefined : readFileSync(file, 'utf8'));
+  const given = inline?.replaceAll('\\n', '\n') ?? (file === undefined ? undefined : readFileSync(file, 'utf8'));
+  const pem = given?.includes('<RSAKeyValue>') ? pemOf(given) : given;
   if (!pem?.includes('PRIVATE KEY')) {
     throw new Error(
-      'These settings are missing or wrong:\n  SUPEROFFICE_PRIVATE_KEY or SUPEROFFICE_PRIVATE_KEY_FILE: needs a PEM private key',
+      'These settings are missing or wrong:\n  SUPEROFFICE_PRIVATE_KEY or SUPEROFFICE_PRIVATE_KEY_FILE: needs a private key, as PEM or as the XML of the Developer Portal',
     );
   }
   return pem;
+}
+
+/** The Developer Portal hands out the key as XML, whose parts are those of a JSON Web Key under longer names. */
+function pemOf(xml: string): string | undefined {
+  const part = (name: string): string => {
+    const [, base64 = ''] = new RegExp(`<${name}>\\s*([^<]+?)\\s*</${name}>`).exec(xml) ?? [];
+    return Buffer.from(base64, 'base64').toString('base64url');
+  };
+  const [n, e, d, p, q] = ['Modulus', 'Exponent', 'D', 'P', 'Q'].map(part);
+  const [dp, dq, qi] = ['DP', 'DQ', 'InverseQ'].map(part);
+  if ([n, e, d, p, q, dp, dq, qi].includes('')) return undefined;
+  try {
+    const key = createPrivateKey({ format: 'jwk', key: { kty: 'RSA', n, e, d, p, q, dp, dq, qi } as JsonWebKey });
+    return String(key.export({ type: 'pkcs8', format: 'pem' }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `id:base64`, comma-separated. To rotate, put the new one first and keep the old one until all is sealed again. */

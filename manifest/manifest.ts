@@ -16,8 +16,8 @@ const WebPanel = z.object({
   url: z.string().startsWith('/panels/').max(900),
   visibleIn: z.enum(['NavigatorButton', 'ContactArchive', 'PersonArchive', 'ProjectArchive']),
   /** Kept when the user comes back to it, loaded anew when she moves to another record. */
-  alwaysReloadOnShow: z.boolean(),
-  neverReloadOnCurrentChange: z.boolean(),
+  alwaysReloadOnShow: z.literal(false),
+  neverReloadOnCurrentChange: z.literal(false),
 });
 export type WebPanel = z.infer<typeof WebPanel>;
 
@@ -82,7 +82,7 @@ export type Manifest = z.infer<typeof Manifest>;
 
 const APP = 'ERP Sync for SuperOffice';
 const hints = 'uctx=<uctx>&usid=<usid>&lang=<lanc>';
-const keptWhileOpen = { alwaysReloadOnShow: false, neverReloadOnCurrentChange: false };
+const keptWhileOpen = { alwaysReloadOnShow: false, neverReloadOnCurrentChange: false } as const;
 
 /** All that we add to a tenant, and all that the app's registration with SuperOffice has to say. */
 export const manifest: Manifest = Manifest.parse({

@@ -63,6 +63,15 @@ test('an administrator installs, again, and uninstalls, and the tenant holds wha
   expect(standIn.tenant(TENANT).webhooks.size).toBe(0);
 });
 
+test('every user group was told to see every new panel, once, and the clients to look again', () => {
+  const groups = standIn.tenant(TENANT).seed.groups.map(({ id }) => id);
+  const told = (call: string) => standIn.traffic.exchanges.filter(({ path }) => path.endsWith(call));
+  const shown = told('SetVisibleForUserGroup').map(({ requestBody }) => requestBody);
+  expect(shown).toHaveLength(manifest.panels.length);
+  for (const one of shown) expect(one).toMatchObject({ udListDefinitionId: 28, userGroupId: groups, enable: true });
+  expect(told('FlushCachesByName').length).toBeGreaterThan(0);
+});
+
 test("all that was said meanwhile is as SuperOffice's OpenAPI documents have it", ({ skip }) => {
   if (missingDocuments !== null) skip(missingDocuments);
   const check = readOpenApi();

@@ -546,6 +546,11 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         expect(await world.system.panels()).toEqual([panel]);
         await world.system.savePanel({ ...panel, name: 'Our ERP' });
         expect(await world.system.panels()).toEqual([{ ...panel, name: 'Our ERP' }]);
+
+        const other = { ...panel, progId: 'ErpSync.Old', name: 'Old', windowName: 'erpsync_old' };
+        await world.system.savePanel(other);
+        await world.system.deletePanel(other.progId);
+        expect((await world.system.panels()).map(({ progId }) => progId)).toEqual([panel.progId]);
         await world.system.deletePanels();
         expect(await world.system.panels()).toEqual([]);
       });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,21 @@ test('the least that is needed is enough', () => {
     superOffice: { loginUrl: 'https://sod.superoffice.com' },
   });
   expect(config.superOffice.privateKey).toContain('\nabc\n');
+});
+
+test('the key of the app is taken as the Developer Portal hands it out', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { n, e, d, p, q, dp, dq, qi } = privateKey.export({ format: 'jwk' });
+  const parts = { Modulus: n, Exponent: e, P: p, Q: q, DP: dp, DQ: dq, InverseQ: qi, D: d };
+  const base64 = (text = '') => Buffer.from(text, 'base64url').toString('base64');
+  const xml = `<RSAKeyValue>\n${Object.entries(parts)
+    .map(([name, value]) => `  <${name}>${base64(value)}</${name}>`)
+    .join('\n')}\n</RSAKeyValue>`;
+
+  const { superOffice } = loadConfig({ ...needed, SUPEROFFICE_PRIVATE_KEY: xml });
+  expect(createPrivateKey(superOffice.privateKey).equals(privateKey)).toBe(true);
+  const torn = xml.replace(/<D>.*<\/D>/, '');
+  expect(() => loadConfig({ ...needed, SUPEROFFICE_PRIVATE_KEY: torn })).toThrow('SUPEROFFICE_PRIVATE_KEY');
 });
 
 test('every wrong setting is named, and no value repeated', () => {

@@ -44,7 +44,7 @@ export function createCrm({ call, remember, clock }: CrmOptions): Crm {
     ...createNewRecords(call, catalogue),
     ...createTraces(call, isLive, clock),
     ...createSelections(call),
-    ...createPanels(call),
+    ...createPanels(call, groups),
     ...createWebhooks(call),
   };
 }

@@ -1,14 +1,20 @@
 import type { Navigation, WebPanelEntity } from '@superoffice/webapi';
 import { AppError } from '../../errors.ts';
-import type { CrmPanel } from '../../ports/crm.ts';
+import { log } from '../../log.ts';
+import type { CrmGroup, CrmPanel } from '../../ports/crm.ts';
 import type { Call } from './caller.ts';
 import { enums } from './web-api.ts';
 
 /** Added to a name that is taken. */
 const SPARE = 'ERP Sync';
 
+/** The number of SuperOffice's list of web panels. */
+const PANEL_LIST = 28;
+/** What SuperOffice's own servers keep of it. */
+const PANEL_CACHE = 'ExtAppCache';
+
 /** The app's own web panels in a tenant. `progId` finds one again without an id of the tenant being kept. */
-export function createPanels(call: Call) {
+export function createPanels(call: Call, groups: () => Promise<readonly CrmGroup[]>) {
   async function known(progId: string): Promise<WebPanelEntity | null> {
     const found = await call<WebPanelEntity | null>((door) => door.agents.list().getWebPanelByProgIdAsync(progId));
     return found?.webPanelId ? found : null;
@@ -16,6 +22,23 @@ export function createPanels(call: Call) {
 
   async function isTaken(name: string): Promise<boolean> {
     return (await call((door) => door.agents.list().getWebPanelListAsync())).some((panel) => panel.name === name);
+  }
+
+  /** A new panel is for every user group, until an administrator narrows it. */
+  async function showToAll({ webPanelId }: WebPanelEntity): Promise<void> {
+    if (!webPanelId) throw new AppError('crm.answer_invalid', { call: 'panels' });
+    const ids = (await groups()).map(({ id }) => id);
+    await call((door) => door.agents.list().setVisibleForUserGroupAsync(PANEL_LIST, webPanelId, ids, true));
+  }
+
+  /** Without it the panel shows a little later, so that a tenant that does not let us is no reason to give up. */
+  async function flushCache(): Promise<void> {
+    try {
+      await call((door) => door.agents.diagnostics().flushCachesByNameAsync([PANEL_CACHE]));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.warn('panels.cache_kept', { code: error.code });
+    }
   }
 
   return {
@@ -50,17 +73,17 @@ export function createPanels(call: Call) {
         );
 
       const refused = (error: unknown): boolean => error instanceof AppError && error.code === 'crm.rejected';
-      try {
-        await save(panel.name, panel.windowName);
-      } catch (first) {
+      const saved = await save(panel.name, panel.windowName).catch(async (first: unknown) => {
         // Names are unique, also against panels in the recycle bin, which no list shows: so another name is the only test.
         if (!refused(first)) throw first;
         const name = `${panel.name} (${SPARE})`;
-        await save(name, `${panel.windowName}_2`).catch(async (second: unknown) => {
+        return save(name, `${panel.windowName}_2`).catch(async (second: unknown) => {
           if (!refused(second)) throw second;
           throw (await isTaken(name)) ? new AppError('install.name_taken', { name: panel.name }) : first;
         });
-      }
+      });
+      if (!entity.webPanelId) await showToAll(saved);
+      await flushCache();
     },
 
     async deletePanel(progId: string): Promise<void> {

@@ -10,6 +10,7 @@ export interface Door {
   readonly http: AxiosInstance;
   readonly agents: {
     readonly associate: () => WebApi.AssociateAgent;
+    readonly diagnostics: () => WebApi.DiagnosticsAgent;
     readonly list: () => WebApi.ListAgent;
     readonly mdo: () => WebApi.MDOAgent;
     readonly userDefinedField: () => WebApi.UserDefinedFieldInfoAgent;
@@ -62,6 +63,7 @@ export function openDoor({ apiUrl, authorization, appToken, timeoutMs }: DoorOpt
     http,
     agents: {
       associate: () => new (agent('AssociateAgent'))(options()),
+      diagnostics: () => new (agent('DiagnosticsAgent'))(options()),
       list: () => new (agent('ListAgent'))(options()),
       mdo: () => new (agent('MDOAgent'))(options()),
       userDefinedField: () => new (agent('UserDefinedFieldInfoAgent'))(options()),
@@ -93,7 +95,7 @@ function called(config: InternalAxiosRequestConfig | undefined): string {
   return withoutCredentials(`${(config?.method ?? 'get').toUpperCase()} ${path}`);
 }
 
-type AgentName = 'AssociateAgent' | 'ListAgent' | 'MDOAgent' | 'UserDefinedFieldInfoAgent';
+type AgentName = 'AssociateAgent' | 'DiagnosticsAgent' | 'ListAgent' | 'MDOAgent' | 'UserDefinedFieldInfoAgent';
 
 interface Loaded {
   readonly axios: AxiosStatic;
