@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { considerateErps } from './adapters/calls/considerate-erp.ts';
 import { httpKind } from './adapters/connectors/http/http-kind.ts';
+import { odataKind } from './adapters/connectors/odata/odata-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
@@ -109,7 +110,7 @@ async function openDatabase(config: Config, started: (() => Promise<unknown>)[])
 function connectorKinds({ workbookFolder, privateConnectors }: Config): App['connectorKindsOf'] {
   // One for all, so that what goes to one address is counted together.
   const fetch = createSafeFetch({ allowPrivate: privateConnectors });
-  const remote = [soapKind({ fetch }), httpKind({ fetch })];
+  const remote = [soapKind({ fetch }), httpKind({ fetch }), odataKind({ fetch, clock: systemClock })];
   const considerate = considerateErps({ clock: systemClock });
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {

@@ -52,6 +52,7 @@ export const errorCodes = [
   'connection.many_missing',
   'connection.braked',
   'config.field_missing',
+  'config.value_unknown',
 
   'mapping.direction_refused',
   'mapping.field_unknown',

@@ -1,6 +1,8 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import { askedFields } from '../../shared/rules/asked-fields.ts';
+import { sameOrigin } from '../../shared/rules/same-origin.ts';
 import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
-import type { ErpField } from './field.ts';
+import type { ConfigField } from './field.ts';
 import { isBlank, lengthOf, parseValue } from './value.ts';
 
 /** The settings of a connection, as what is typed leaves them. */
@@ -13,22 +15,25 @@ export type ConfigValues =
     }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly detail: ErrorDetail };
 
-/** What is not typed stays as it is; what the connector no longer asks for goes. */
+/** What is not typed stays as it is; what the connector does not ask for, or no longer, goes. */
 export function configValues(
-  fields: readonly ErpField[],
+  fields: readonly ConfigField[],
   typed: FieldValues,
   stored: { readonly config: FieldValues; readonly secretKeys: readonly string[] },
 ): ConfigValues {
   const config: Record<string, FieldValue> = {};
   const secrets: Record<string, FieldValue> = {};
-  const asked = new Set(fields.filter(({ kind }) => kind === 'password').map(({ key }) => key));
-  for (const key of stored.secretKeys) if (!asked.has(key)) secrets[key] = null;
+  const valueOf = (key: string) => (typed[key] === undefined ? (stored.config[key] ?? null) : typed[key]);
+  const asked = askedFields(fields, ({ key }) => valueOf(key));
+  const askedSecrets = new Set(asked.filter(({ kind }) => kind === 'password').map(({ key }) => key));
+  for (const key of stored.secretKeys) if (!askedSecrets.has(key)) secrets[key] = null;
 
-  for (const field of fields) {
-    const { key, name, kind, access, maxLength } = field;
+  for (const { key, name, kind, access, maxLength, sentTo } of asked) {
     if (kind === 'label') continue;
     const given = typed[key];
-    const kept = kind === 'password' && given === undefined && stored.secretKeys.includes(key);
+    // A secret belongs to the address it was typed for: another one does not get it.
+    const elsewhere = sentTo !== undefined && !sameOrigin(valueOf(sentTo), stored.config[sentTo] ?? null);
+    const kept = kind === 'password' && given === undefined && stored.secretKeys.includes(key) && !elsewhere;
     if (kept) continue;
 
     const parsed = parseValue(kind, given ?? (given === undefined ? (stored.config[key] ?? '') : ''));

@@ -17,6 +17,16 @@ export interface ErpField {
   readonly rank: number;
 }
 
+/** A setting that a connection asks for. */
+export interface ConfigField extends ErpField {
+  /** The heading it stands below; may be a multi-language string. */
+  readonly section?: string;
+  /** It is asked for only while another setting is, and has one of these values; without values, while it has any. */
+  readonly askedIf?: { readonly key: string; readonly values?: readonly string[] };
+  /** For a secret: the setting with the address it goes to, where that is not the connector's own. */
+  readonly sentTo?: string;
+}
+
 /** A SuperOffice field that can be mapped, by our key (`NAME`, `POSTALCITY`, `SuperOffice:1` ...). */
 export interface CrmField {
   readonly key: string;

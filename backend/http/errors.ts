@@ -57,6 +57,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connection.many_missing': 409,
   'connection.braked': 409,
   'config.field_missing': 422,
+  'config.value_unknown': 422,
 
   'mapping.direction_refused': 422,
   'mapping.field_unknown': 422,

@@ -7,7 +7,7 @@ import type {
   ListItem,
 } from '../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { ErpField } from '../domain/field.ts';
+import type { ConfigField, ErpField } from '../domain/field.ts';
 
 /** What the caller wants of each actor; the kind tells an adapter how to decode. */
 export type WantedField = Pick<ErpField, 'key' | 'kind'>;
@@ -153,9 +153,11 @@ export interface ConnectorKind {
   readonly kind: ConnectorKindName;
   /** Whether a connector of this kind is reached by an address the administrator types. */
   readonly needsUrl: boolean;
+  /** Whether something of this kind answers there, for kinds whose settings are the same everywhere. */
+  testAddress?(url: string, options?: CallOptions): Promise<void>;
   /** The settings a connection of this kind asks for. */
-  configFields(url: string, options?: CallOptions): Promise<readonly ErpField[]>;
-  /** The items of a list that a config field offers, before there is a connection. */
+  configFields(url: string, options?: CallOptions): Promise<readonly ConfigField[]>;
+  /** The items of a list that a config field offers, before there is a connection: all there are, or for a text, suggestions. */
   configList(url: string, listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
   /** Opens no connection by itself; the calls do. */
   open(settings: ConnectionSettings): ErpConnector;

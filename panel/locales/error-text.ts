@@ -1,5 +1,6 @@
 import { msg, str } from '@lit/localize';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import { inLanguage } from '../../shared/multi-language.ts';
 import { ApiError, Unreachable } from '../api/client.ts';
 import { formatMoment } from './format.ts';
 
@@ -82,6 +83,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     ),
   'config.field_missing': ({ name, field }) =>
     named(name ?? field) ? msg(str`Fill in ${name ?? field}.`) : msg('Fill in all mandatory fields.'),
+  'config.value_unknown': ({ name, field, value }) =>
+    named(name ?? field) && named(value)
+      ? msg(str`${value} was not found in the ERP system. Check ${name ?? field}.`)
+      : msg('Something in this form is not valid. Check what you have entered.'),
 
   'mapping.direction_refused': ({ name, field }) =>
     named(name ?? field)
@@ -161,12 +166,21 @@ export function errorText(error: unknown): string {
 }
 
 /** The same for a reason that came within an answer. The ERP's own explanation and the log's number stand behind it. */
-export function reasonText({ code, detail, id }: { code: string; detail: ErrorDetail; id?: string }): string {
+export function reasonText({ code, detail: sent, id }: { code: string; detail: ErrorDetail; id?: string }): string {
+  const detail = spoken(sent);
   const sentence = (isErrorCode(code) ? sentences[code] : sentences.internal)(detail);
   const parts = [sentence];
   if (typeof detail.explanation === 'string' && detail.explanation !== '') parts.push(detail.explanation);
   if (id !== undefined) parts.push(msg(str`(Number ${id})`));
   return parts.join(' ');
+}
+
+/** Connectors name and explain in all their languages at once. */
+function spoken(detail: ErrorDetail): ErrorDetail {
+  const { lang } = document.documentElement;
+  return Object.fromEntries(
+    Object.entries(detail).map(([key, value]) => [key, typeof value === 'string' ? inLanguage(value, lang) : value]),
+  );
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -1,11 +1,13 @@
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { Task } from '@lit/task';
-import { css, html, nothing } from 'lit';
+import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { FieldInfo } from '../../shared/api/common.ts';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Connection, SaveConnection, Scope } from '../../shared/api/connections.ts';
-import type { Connector } from '../../shared/api/connectors.ts';
+import type { ConfigField, Connector } from '../../shared/api/connectors.ts';
+import { askedFields } from '../../shared/rules/asked-fields.ts';
+import { sameOrigin } from '../../shared/rules/same-origin.ts';
 import type { FieldValue } from '../../shared/vocabulary.ts';
 import type { Api } from '../api/client.ts';
 import {
@@ -257,19 +259,37 @@ export class ConnectionDialog extends PanelElement {
             ${errorText(error)}
             <button slot="action" @click=${() => this.#fields.run()}>${msg('Try again')}</button>
           </erpsync-notice>`,
-        complete: (fields) =>
-          fields.length === 0
+        complete: () =>
+          this.#asked.length === 0
             ? html`<p class="muted">${msg('This sync connector asks for nothing.')}</p>`
-            : fields.map((field, index) => this.#configField(field, index)),
+            : [...Map.groupBy(this.#asked, ({ section }) => section ?? '')].map(([name, fields]) =>
+                this.#section(name, fields),
+              ),
       })}
     </fieldset>`;
   }
 
-  #configField(field: FieldInfo, index: number) {
-    return html`<div class="field" title=${field.description || nothing}>
-      <label for="config-${index}">${field.name}:</label>
+  #section(name: string, fields: readonly ConfigField[]) {
+    const inputs = repeat(
+      fields,
+      ({ key }) => key,
+      (field) => this.#configField(field),
+    );
+    return name === ''
+      ? inputs
+      : html`<fieldset class="section">
+          <legend>${name}</legend>
+          ${inputs}
+        </fieldset>`;
+  }
+
+  #configField(field: ConfigField) {
+    const id = `config-${field.key}`;
+    return html`<div class="field config-field">
+      <label for=${id}>${field.name}:</label>
       <erpsync-value-input
-        id="config-${index}"
+        id=${id}
+        explained
         .field=${field}
         .value=${this.#valueOf(field)}
         ?secretSet=${this.#secretKept(field)}
@@ -314,18 +334,26 @@ export class ConnectionDialog extends PanelElement {
   }
 
   /** Typed here, or stored, or for a new connection what the connector suggests. A stored secret is not known here. */
-  #valueOf(field: FieldInfo): FieldValue {
+  #valueOf(field: ConfigField): FieldValue {
     if (field.key in this.draft.config) return this.draft.config[field.key] ?? null;
     return this.connection ? (this.connection.config[field.key] ?? null) : field.defaultValue;
   }
 
-  #secretKept({ key }: FieldInfo): boolean {
-    return (this.connection?.secretsSet.includes(key) ?? false) && (this.draft.config[key] ?? null) === null;
+  /** A secret is not sent to another address than the one it was typed for. */
+  #secretKept({ key, sentTo }: ConfigField): boolean {
+    const stored = (this.connection?.secretsSet.includes(key) ?? false) && (this.draft.config[key] ?? null) === null;
+    if (!stored || sentTo === undefined || !(sentTo in this.draft.config)) return stored;
+    return sameOrigin(this.draft.config[sentTo] ?? null, this.connection?.config[sentTo] ?? null);
+  }
+
+  /** What the connector asks for, given the values. */
+  get #asked(): readonly ConfigField[] {
+    return askedFields(this.#fields.value ?? [], (field) => this.#valueOf(field));
   }
 
   /** What the connector gets. A stored secret that was not typed again is left out, which keeps it. */
   get #config(): Record<string, FieldValue> {
-    const fields = (this.#fields.value ?? []).filter((field) => field.kind !== 'label' && !this.#secretKept(field));
+    const fields = this.#asked.filter((field) => field.kind !== 'label' && !this.#secretKept(field));
     return Object.fromEntries(fields.map((field) => [field.key, this.#valueOf(field)]));
   }
 
@@ -346,11 +374,14 @@ export class ConnectionDialog extends PanelElement {
       : typed === null && (this.connection?.secretsSet.includes(key) ?? false);
   }
 
-  get #missingSettings(): string[] {
-    const fields = this.#fields.value ?? [];
-    const empty = fields.filter(
+  get #emptySettings(): readonly ConfigField[] {
+    return this.#asked.filter(
       (field) => field.access === 'mandatory' && this.#valueOf(field) === null && !this.#secretKept(field),
     );
+  }
+
+  get #missingSettings(): string[] {
+    const empty = this.#emptySettings;
     return [...(this.draft.connectorId === null ? [msg('ERP Sync Connector')] : []), ...empty.map(({ name }) => name)];
   }
 
@@ -441,9 +472,6 @@ export class ConnectionDialog extends PanelElement {
 
   #focusMissing(): void {
     const { name, scope, connectorId } = this.draft;
-    const emptyField = (this.#fields.value ?? []).findIndex(
-      (field) => field.access === 'mandatory' && this.#valueOf(field) === null && !this.#secretKept(field),
-    );
     const place =
       name.trim() === ''
         ? '#name'
@@ -451,7 +479,7 @@ export class ConnectionDialog extends PanelElement {
           ? '#connector'
           : !scope.everyone && scope.members.length === 0
             ? '#scope'
-            : `#config-${emptyField}`;
+            : `#config-${CSS.escape(this.#emptySettings[0]?.key ?? '')}`;
     this.renderRoot.querySelector<HTMLElement>(place)?.focus();
   }
 
@@ -488,6 +516,26 @@ export class ConnectionDialog extends PanelElement {
 
       legend {
         padding-inline-end: var(--so-space-3);
+      }
+
+      .section {
+        margin-block: var(--so-space-4) 0;
+        padding: 0;
+        border: 0;
+      }
+
+      .section legend {
+        margin-block-end: var(--so-space-2);
+        padding: 0;
+        font-weight: 700;
+      }
+
+      .config-field {
+        align-items: start;
+      }
+
+      .config-field > label {
+        padding-block-start: var(--so-space-1);
       }
 
       select.input {

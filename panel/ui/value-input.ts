@@ -27,6 +27,7 @@ export class ValueChanged extends Event {
  *
  * @property field - what to ask for
  * @property value - canonical text of its kind, or null for blank
+ * @property explained - shows the field's description below the input
  * @property secretSet - for a password: one is stored already, shown as dots; what is typed replaces it
  * @property problem - a sentence below the input; it is marked invalid while there is one
  * @property disabled
@@ -37,6 +38,7 @@ export class ValueInput extends PanelElement {
 
   @property({ attribute: false }) field!: FieldInfo;
   @property({ attribute: false }) value: FieldValue = null;
+  @property({ type: Boolean }) explained = false;
   @property({ type: Boolean }) secretSet = false;
   @property({ attribute: false }) problem: string | null = null;
   @property({ type: Boolean }) disabled = false;
@@ -46,12 +48,14 @@ export class ValueInput extends PanelElement {
   override render() {
     const problem = this.wrong ?? this.problem;
     return html`${this.#input(problem !== null)}
-      <p id="problem" class="problem" ?hidden=${problem === null}>${problem}</p>`;
+      <p id="problem" class="problem" ?hidden=${problem === null}>${problem}</p>
+      ${this.#hinted ? html`<p id="hint" class="muted">${this.field.description}</p>` : null}`;
   }
 
   #input(invalid: boolean) {
     const { key, name, kind, access, maxLength, items, description } = this.field;
     const disabled = this.disabled || access === 'readOnly';
+    const describedBy = this.#hinted ? 'problem hint' : 'problem';
     const required = access === 'mandatory';
     if (kind === 'label') return html`<span class="muted">${this.value ?? description}</span>`;
     if (kind === 'checkbox') {
@@ -59,7 +63,7 @@ export class ValueInput extends PanelElement {
         class="check"
         type="checkbox"
         aria-label=${name}
-        aria-describedby="problem"
+        aria-describedby=${describedBy}
         aria-invalid=${invalid}
         .checked=${this.value === 'true'}
         ?disabled=${disabled}
@@ -85,24 +89,36 @@ export class ValueInput extends PanelElement {
     const type = kind === 'password' || kind === 'date' ? kind : kind === 'datetime' ? 'datetime-local' : 'text';
     // Text is told while it is typed: told on leaving, what it changes on the screen moves the button that is being pressed.
     const typed = kind === 'text' || kind === 'password';
+    const suggests = kind === 'text' && (items ?? []).length > 0;
     return html`<input
-      class="input ${number ? 'number' : ''}"
-      type=${type}
-      name=${key}
-      aria-label=${name}
-      aria-describedby="problem"
-      aria-invalid=${invalid}
-      aria-required=${required}
-      autocomplete=${kind === 'password' ? 'new-password' : 'off'}
-      inputmode=${kind === 'integer' ? 'numeric' : kind === 'decimal' ? 'decimal' : nothing}
-      step=${kind === 'datetime' ? 1 : nothing}
-      maxlength=${type === 'text' && !number && maxLength > 0 ? maxLength : nothing}
-      placeholder=${this.#placeholder(required)}
-      .value=${kind === 'decimal' ? (this.value ?? '').replace('.', decimalMark()) : (this.value ?? '')}
-      ?disabled=${disabled}
-      @input=${(event: Event) => typed && this.#change(event, ({ value }) => this.#canonical(value))}
-      @change=${(event: Event) => !typed && this.#change(event, ({ value }) => this.#canonical(value))}
-    />`;
+        class="input ${number ? 'number' : ''}"
+        list=${suggests ? 'suggestions' : nothing}
+        type=${type}
+        name=${key}
+        aria-label=${name}
+        aria-describedby=${describedBy}
+        aria-invalid=${invalid}
+        aria-required=${required}
+        autocomplete=${kind === 'password' ? 'new-password' : 'off'}
+        inputmode=${kind === 'integer' ? 'numeric' : kind === 'decimal' ? 'decimal' : nothing}
+        step=${kind === 'datetime' ? 1 : nothing}
+        maxlength=${type === 'text' && !number && maxLength > 0 ? maxLength : nothing}
+        placeholder=${this.#placeholder(required)}
+        .value=${kind === 'decimal' ? (this.value ?? '').replace('.', decimalMark()) : (this.value ?? '')}
+        ?disabled=${disabled}
+        @input=${(event: Event) => typed && this.#change(event, ({ value }) => this.#canonical(value))}
+        @change=${(event: Event) => !typed && this.#change(event, ({ value }) => this.#canonical(value))}
+      />${
+        suggests
+          ? html`<datalist id="suggestions">
+              ${items?.map((item) => html`<option value=${item.key}>${item.text === item.key ? null : item.text}</option>`)}
+            </datalist>`
+          : null
+      }`;
+  }
+
+  get #hinted(): boolean {
+    return this.explained && this.field.description !== '' && this.field.kind !== 'label';
   }
 
   #placeholder(required: boolean): string {
@@ -156,6 +172,10 @@ export class ValueInput extends PanelElement {
     css`
       :host {
         min-width: 0;
+      }
+
+      #hint {
+        margin: var(--so-space-1) 0 0;
       }
 
       .number {

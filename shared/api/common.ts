@@ -43,7 +43,7 @@ export const FieldInfo = z.object({
   kind: FieldKind,
   access: FieldAccess,
   maxLength: z.number().int().nonnegative(),
-  /** The choices, for kind `list`. */
+  /** The choices, for kind `list`; for a text, suggestions. */
   items: z.array(ListItem).nullable(),
   defaultValue: FieldValue,
 });

@@ -15,6 +15,14 @@ export type TestConnector = z.infer<typeof TestConnector>;
 export const Connector = SaveConnector.extend({ id: Id, deleted: z.boolean(), connections: z.number().int() });
 export type Connector = z.infer<typeof Connector>;
 
+/** A setting: the heading it stands below, what it hangs on, and for a secret, the setting with the address it goes to. */
+export const ConfigField = FieldInfo.extend({
+  section: z.string().optional(),
+  askedIf: z.object({ key: z.string(), values: z.array(z.string()).readonly().optional() }).optional(),
+  sentTo: z.string().optional(),
+});
+export type ConfigField = z.infer<typeof ConfigField>;
+
 /** The settings a connection with this connector asks for, by rank. */
-export const ConfigFields = z.object({ fields: z.array(FieldInfo) });
+export const ConfigFields = z.object({ fields: z.array(ConfigField) });
 export type ConfigFields = z.infer<typeof ConfigFields>;

@@ -1,7 +1,7 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, byRole, clearScreen, focused, queryByRole, shown, words } from './screen.ts';
-import { fill, openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
+import { configField, fill, openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
 
 describe('the ERP connections', () => {
   let world: SettingsWorld;
@@ -106,7 +106,7 @@ describe('the ERP connections', () => {
       .shadowRoot!.querySelector('erpsync-sync-settings')!
       .shadowRoot!.querySelector('erpsync-connection-list')!
       .shadowRoot!.querySelector('erpsync-connection-dialog')!
-      .shadowRoot!.querySelector('#config-4')!
+      .shadowRoot!.querySelector('#config-PasswordField')!
       .shadowRoot!.querySelector('input')!;
     expect(password).to.include({ type: 'password', value: '', placeholder: '••••••••' });
     fill(await byRole('textbox', 'Name:'), 'Super Sale Oslo');
@@ -117,6 +117,51 @@ describe('the ERP connections', () => {
     const [sent] = world.sent(`PUT /api/connections/${superSale.id}`) as [{ config: object }];
     expect(sent.config).to.include({ Filename: 'super-sale.xlsx' });
     expect(sent.config).not.to.have.property('PasswordField');
+  });
+
+  it('are asked only for what the chosen system and sign-in need, in sections', async () => {
+    world.configFields = odataFields;
+    await openSettings(world);
+    await shown('Super Sale');
+    allByRole('button', 'Add')[1]!.click();
+    await byRole('textbox', 'Company');
+    await shown('The name of the company');
+    expect(await byRole('group', 'Sign-in')).to.exist;
+    expect(queryByRole('textbox', 'Customers')).to.equal(null);
+    await shown('Fill in: Name, Company and Client secret.');
+
+    await choose('ERP system', 'Another service');
+    fill(await byRole('combobox', 'Customers'), 'Kunder');
+    expect(await byRole('textbox', 'Customers: key')).to.exist;
+    expect(queryByRole('textbox', 'Company')).to.equal(null);
+    await choose('Sign-in', 'None');
+    await waitUntil(() => !words().includes('Client secret'));
+    await shown('Fill in: Name.');
+    await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
+
+    fill(await byRole('textbox', 'Name:'), 'Visma');
+    (await byRole('button', 'Test ERP connection')).click();
+    await shown('The test succeeded.');
+    const [sent] = world.sent('POST /api/connection-tests') as [{ config: object }];
+    expect(sent.config).to.deep.equal({ System: 'generic', SignIn: 'none', CustomerSet: 'Kunder', CustomerKey: null });
+  });
+
+  it('ask again for a secret that would go to another address', async () => {
+    world.configFields = odataFields;
+    world.connections = [
+      {
+        ...superSale,
+        active: false,
+        config: { System: 'businessCentral', Company: 'Cronus', SignIn: 'oauth', TokenUrl: 'https://login.example/a' },
+        secretsSet: ['ClientSecret'],
+      },
+    ];
+    await openSettings(world);
+    (await byRole('button', 'Configure ERP connection')).click();
+    fill(await byRole('textbox', 'Token address'), 'https://login.example/b');
+    await waitUntil(() => !words().includes('Fill in:'), 'another path on the same server');
+    fill(await byRole('textbox', 'Token address'), 'https://elsewhere.example/b');
+    await shown('Fill in: Client secret.');
   });
 
   it('are switched off before their settings change', async () => {
@@ -245,3 +290,68 @@ describe('the ERP connections', () => {
     expect(queryByRole('dialog')).to.equal(null);
   });
 });
+
+const isOauth = { key: 'SignIn', values: ['oauth'] };
+const odataFields = [
+  configField({
+    key: 'System',
+    name: 'ERP system',
+    kind: 'list',
+    access: 'mandatory',
+    defaultValue: 'businessCentral',
+    items: [
+      { key: 'businessCentral', text: 'Business Central' },
+      { key: 'generic', text: 'Another service' },
+    ],
+  }),
+  configField({
+    key: 'Company',
+    name: 'Company',
+    kind: 'text',
+    access: 'mandatory',
+    description: 'The name of the company',
+    askedIf: { key: 'System', values: ['businessCentral'] },
+  }),
+  configField({
+    key: 'SignIn',
+    name: 'Sign-in',
+    kind: 'list',
+    section: 'Sign-in',
+    access: 'mandatory',
+    defaultValue: 'oauth',
+    items: [
+      { key: 'oauth', text: 'OAuth' },
+      { key: 'none', text: 'None' },
+    ],
+  }),
+  configField({
+    key: 'ClientSecret',
+    name: 'Client secret',
+    kind: 'password',
+    section: 'Sign-in',
+    access: 'mandatory',
+    askedIf: isOauth,
+    sentTo: 'TokenUrl',
+  }),
+  configField({ key: 'TokenUrl', name: 'Token address', kind: 'text', section: 'Sign-in', askedIf: isOauth }),
+  configField({
+    key: 'CustomerSet',
+    name: 'Customers',
+    kind: 'text',
+    section: 'Entity sets',
+    askedIf: { key: 'System', values: ['generic'] },
+    items: [{ key: 'Kunder', text: 'Kunder' }],
+  }),
+  configField({
+    key: 'CustomerKey',
+    name: 'Customers: key',
+    kind: 'text',
+    section: 'Entity sets',
+    askedIf: { key: 'CustomerSet' },
+  }),
+];
+
+async function choose(list: string, item: string): Promise<void> {
+  (await byRole('combobox', list)).click();
+  (await byRole('option', item)).click();
+}

@@ -2,8 +2,7 @@ import { checkNames, type GiveSeats, type Seats, type SetupCheckItem } from '../
 import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
-import type { FieldInfo } from '../../shared/api/common.ts';
-import type { Connector, SaveConnector } from '../../shared/api/connectors.ts';
+import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
 import type { ActorTypeMapping, MappedField, SaveFieldMapping } from '../../shared/api/mappings.ts';
 import type { RunDetail, RunStep, StartSync } from '../../shared/api/runs.ts';
 import type { Session } from '../../shared/api/session.ts';
@@ -64,7 +63,7 @@ export const superSale: Connection = {
   trouble: null,
 };
 
-const configField = (field: Partial<FieldInfo> & Pick<FieldInfo, 'key' | 'name' | 'kind'>): FieldInfo => ({
+export const configField = (field: Partial<ConfigField> & Pick<ConfigField, 'key' | 'name' | 'kind'>): ConfigField => ({
   description: '',
   access: 'normal',
   maxLength: 0,
@@ -73,7 +72,7 @@ const configField = (field: Partial<FieldInfo> & Pick<FieldInfo, 'key' | 'name' 
   ...field,
 });
 
-export const configFields: FieldInfo[] = [
+export const configFields: ConfigField[] = [
   configField({
     key: 'Filename',
     name: 'File',
@@ -284,6 +283,7 @@ interface Call {
 
 /** What stands in for the backend: it remembers what is saved, and fails where it is told to. */
 export class SettingsWorld {
+  configFields: readonly ConfigField[] = configFields;
   session = astrid;
   connectors: Connector[] = [];
   connections: Connection[] = [];
@@ -377,7 +377,7 @@ export class SettingsWorld {
           { kind: 'soap', needsUrl: true },
         ];
       case 'GET connectors':
-        return verb === 'config-fields' ? { fields: configFields } : this.connectors;
+        return verb === 'config-fields' ? { fields: this.configFields } : this.connectors;
       case 'POST connectors':
         if (verb === 'restore') return this.#changeConnector(id, { deleted: false });
         return this.#push(this.connectors, {

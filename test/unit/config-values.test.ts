@@ -52,4 +52,35 @@ describe('a suggested value', () => {
   ])('%s becomes %s', (text, filled) => {
     expect(fillTags(text, values)).toBe(filled);
   });
+
+  test('what is not asked for with these values is not kept, its secret neither', () => {
+    const kind = fakeField('Kind', { access: 'mandatory' });
+    const basic = { ...password, askedIf: { key: 'Kind', values: ['basic'] } };
+    const depends = { ...year, askedIf: { key: 'Password' } };
+    const before = { config: { Kind: 'basic', Year: '2025' }, secretKeys: ['Password'] };
+    expect(configValues([kind, basic], {}, before)).toMatchObject({ config: { Kind: 'basic' }, secrets: {} });
+    expect(configValues([kind, basic, depends], { Kind: 'none' }, before)).toEqual({
+      kind: 'complete',
+      config: { Kind: 'none' },
+      secrets: { Password: null },
+    });
+  });
+
+  test('a secret stays with the server it was typed for', () => {
+    const address = fakeField('TokenUrl');
+    const secret = { ...password, sentTo: 'TokenUrl' };
+    const before = { config: { TokenUrl: 'https://login.example/a' }, secretKeys: ['Password'] };
+    const changed = (TokenUrl: string | null, more = {}) =>
+      configValues([address, secret], { TokenUrl, ...more }, before);
+    expect(changed('https://login.example/b')).toMatchObject({ kind: 'complete', secrets: {} });
+    for (const elsewhere of [
+      'https://evil.example/a',
+      'http://login.example/a',
+      'https://login.example:8443/a',
+      null,
+    ]) {
+      expect(changed(elsewhere)).toMatchObject({ kind: 'refused', code: 'config.field_missing' });
+      expect(changed(elsewhere, { Password: 'new' })).toMatchObject({ secrets: { Password: 'new' } });
+    }
+  });
 });

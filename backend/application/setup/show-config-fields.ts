@@ -15,8 +15,8 @@ export async function showConfigFields(ctx: Context, connectorId: string, langua
     ctx.store.installations.get(),
   ]);
   const tags: TagValues = { serial: installation?.serial ?? '', userName: user.name };
-  const items = async ({ kind: of, listName }: ErpField) =>
-    of === 'list' && listName !== null
+  const items = async ({ listName }: ErpField) =>
+    listName !== null
       ? (await kind.configList(connector.url, listName, { language })).map(({ key, text }) => ({
           key,
           text: inLanguage(text, language),
@@ -35,6 +35,9 @@ export async function showConfigFields(ctx: Context, connectorId: string, langua
         maxLength: field.maxLength,
         items: await items(field),
         defaultValue: field.defaultValue === null ? null : fillTags(field.defaultValue, tags),
+        ...(field.section === undefined ? {} : { section: inLanguage(field.section, language) }),
+        ...(field.askedIf === undefined ? {} : { askedIf: field.askedIf }),
+        ...(field.sentTo === undefined ? {} : { sentTo: field.sentTo }),
       })),
     ),
   };

@@ -1,0 +1,28 @@
+import { AppError } from '../../../errors.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json | undefined;
+}
+
+/** More digits than a float surely keeps. A text may look like it too: then we only read with more care than needed. */
+const longNumber = /[[:,]\s*-?(?:\d\.?){16}/;
+
+/** JSON, but a number of many digits stays the text it was sent as. Throws `connector.answer_invalid`. */
+export function parseJson(text: string): Json {
+  try {
+    return (longNumber.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)) as Json;
+  } catch (error) {
+    throw new AppError('connector.answer_invalid', { problem: 'notJson' }, { cause: error });
+  }
+}
+
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined && context.source.length > 15
+    ? context.source
+    : value;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
