@@ -1,4 +1,11 @@
-import type { ConnectEntity, Connected, ResolveConflict, SyncedNow } from '../../shared/api/erp-tab.ts';
+import type {
+  ConnectEntity,
+  Connected,
+  FieldHistory,
+  ResolveConflict,
+  SyncedNow,
+  UndoChange,
+} from '../../shared/api/erp-tab.ts';
 import type { SettleMerge } from '../../shared/api/sync.ts';
 import type { CrmEntity } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
@@ -15,6 +22,14 @@ export const retryLink = (api: Api, linkId: string) => api('POST', `/api/links/$
 
 export const settleMerge = (api: Api, linkId: string, body: SettleMerge) =>
   api('POST', `/api/links/${linkId}/merge`, { body });
+
+/** Why a field holds what it holds, latest change first. */
+export const fetchFieldHistory = (api: Api, linkId: string, fieldKey: string, signal: AbortSignal) =>
+  api<FieldHistory>('GET', `/api/links/${linkId}/history/${encodeURIComponent(fieldKey)}`, { signal });
+
+/** Puts one value back, if what was written still stands there. */
+export const undoChange = (api: Api, linkId: string, body: UndoChange) =>
+  api('POST', `/api/links/${linkId}/undo`, { body });
 
 export const resolveConflict = (api: Api, linkId: string, fieldKey: string, body: ResolveConflict) =>
   api('PUT', `/api/links/${linkId}/conflicts/${encodeURIComponent(fieldKey)}`, { body });

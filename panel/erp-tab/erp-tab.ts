@@ -23,7 +23,13 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import './connection-card.ts';
-import type { ConnectRequested, DisconnectRequested, ResolveRequested, RetryRequested } from './requests.ts';
+import type {
+  ConnectRequested,
+  DisconnectRequested,
+  ResolveRequested,
+  RetryRequested,
+  WhyRequested,
+} from './requests.ts';
 
 /** How soon we look again while the backend works on a link. */
 const LOOK_AGAIN_MS = 2000;
@@ -41,7 +47,8 @@ const outdated: readonly ErrorCode[] = [
 
 type Dialog =
   | { readonly of: 'connect'; readonly block: ConnectionBlock; readonly actorType: ActorType }
-  | { readonly of: 'conflicts'; readonly connectionId: string };
+  | { readonly of: 'conflicts'; readonly connectionId: string }
+  | { readonly of: 'why'; readonly connectionId: string; readonly fieldKey: string };
 
 /** The ERP tab of the company, contact or project in view. */
 export class ErpTab extends PanelElement {
@@ -127,6 +134,7 @@ export class ErpTab extends PanelElement {
         @erpsync-disconnect-requested=${this.#disconnect}
         @erpsync-retry-requested=${this.#retry}
         @erpsync-resolve-requested=${this.#resolve}
+        @erpsync-why-requested=${this.#why}
       >
         ${connections.map(
           (block) => html`<erpsync-connection-card .block=${block} .version=${this.version}></erpsync-connection-card>`,
@@ -164,6 +172,15 @@ export class ErpTab extends PanelElement {
       ></erpsync-connect-dialog>`;
     }
     const block = connections.find(({ connectionId }) => connectionId === dialog?.connectionId);
+    if (dialog?.of === 'why' && block?.link) {
+      return html`<erpsync-why-this-value
+        .linkId=${block.link.id}
+        .fieldKey=${dialog.fieldKey}
+        .connectionName=${block.name}
+        @erpsync-closed=${this.#closeDialog}
+        @erpsync-change-undone=${() => this.#written(msg('The value has been put back.'))}
+      ></erpsync-why-this-value>`;
+    }
     if (dialog?.of !== 'conflicts' || !block?.link || block.link.conflicts.length === 0) return nothing;
     return html`<erpsync-conflict-dialog
       .connectionName=${block.name}
@@ -184,6 +201,12 @@ export class ErpTab extends PanelElement {
     await import('./conflict-dialog.ts');
     this.message = null;
     this.dialog = { of: 'conflicts', connectionId };
+  }
+
+  async #why({ connectionId, fieldKey }: WhyRequested): Promise<void> {
+    await import('./why-this-value.ts');
+    this.message = null;
+    this.dialog = { of: 'why', connectionId, fieldKey };
   }
 
   async #disconnect({ linkId, connectionName }: DisconnectRequested): Promise<void> {

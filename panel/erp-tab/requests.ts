@@ -45,11 +45,24 @@ export class ResolveRequested extends Event {
   }
 }
 
+/** The user wonders why a field holds what it holds. */
+export class WhyRequested extends Event {
+  readonly connectionId: string;
+  readonly fieldKey: string;
+
+  constructor(connectionId: string, fieldKey: string) {
+    super('erpsync-why-requested', { bubbles: true, composed: true });
+    this.connectionId = connectionId;
+    this.fieldKey = fieldKey;
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'erpsync-connect-requested': ConnectRequested;
     'erpsync-disconnect-requested': DisconnectRequested;
     'erpsync-retry-requested': RetryRequested;
     'erpsync-resolve-requested': ResolveRequested;
+    'erpsync-why-requested': WhyRequested;
   }
 }

@@ -8,7 +8,7 @@ import type { Connection, SaveConnection, Scope } from '../../shared/api/connect
 import type { ConfigField, Connector } from '../../shared/api/connectors.ts';
 import { askedFields } from '../../shared/rules/asked-fields.ts';
 import { sameOrigin } from '../../shared/rules/same-origin.ts';
-import type { FieldValue } from '../../shared/vocabulary.ts';
+import { conflictPolicies, type ConflictPolicy, type FieldValue } from '../../shared/vocabulary.ts';
 import type { Api } from '../api/client.ts';
 import {
   activateConnection,
@@ -22,6 +22,7 @@ import { fetchPeople } from '../api/people.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
+import { policyNames } from '../locales/policy-name.ts';
 import '../ui/busy.ts';
 import '../ui/combobox.ts';
 import type { ItemChosen } from '../ui/combobox.ts';
@@ -48,6 +49,8 @@ interface Draft {
   /** What was typed here, by field key. */
   readonly config: Readonly<Record<string, FieldValue>>;
   readonly pollSeconds: number;
+  readonly policy: ConflictPolicy;
+  readonly brake: Connection['brake'];
 }
 
 /**
@@ -94,6 +97,8 @@ export class ConnectionDialog extends PanelElement {
           scope: { everyone: true, members: [] },
           config: {},
           pollSeconds: defaultPollInterval,
+          policy: 'ask',
+          brake: { percent: 5, links: 200 },
         };
     this.#opened = this.draft;
   }
@@ -141,7 +146,7 @@ export class ConnectionDialog extends PanelElement {
   }
 
   #general() {
-    const { active, name, connectorId, scope, pollSeconds } = this.draft;
+    const { active, name, connectorId, scope, pollSeconds, policy } = this.draft;
     return html`
       <div class="field">
         <label for="active">${msg('Active')}:</label>
@@ -229,7 +234,43 @@ export class ConnectionDialog extends PanelElement {
             )}
         </select>
       </div>
+      <div class="field">
+        <label for="policy">${msg('Changed on both sides')}:</label>
+        <select
+          id="policy"
+          class="input"
+          @change=${(event: Event) => this.#edit({ policy: (event.target as HTMLSelectElement).value as ConflictPolicy })}
+        >
+          ${conflictPolicies.map(
+            (each) => html`<option value=${each} ?selected=${each === policy}>${policyNames[each]()}</option>`,
+          )}
+        </select>
+      </div>
+      <div class="field" role="group" aria-labelledby="brake">
+        <span id="brake" class="label">${msg('Ask when more change than')}:</span>
+        <div class="row">
+          ${this.#limit('percent', 100, msg('Percent of the connected records'))} %, ${msg('at most')}
+          ${this.#limit('links', 1_000_000, msg('Records at most'))} ${msg('records')}
+        </div>
+      </div>
     `;
+  }
+
+  #limit(of: 'percent' | 'links', max: number, label: string) {
+    return html`<input
+      class="input limit"
+      type="number"
+      min="1"
+      max=${max}
+      aria-label=${label}
+      .value=${String(this.draft.brake[of])}
+      @change=${(event: Event) => {
+        const typed = Math.round(Number((event.target as HTMLInputElement).value));
+        const value = Math.min(max, Math.max(1, typed || 1));
+        (event.target as HTMLInputElement).value = String(value);
+        this.#edit({ brake: { ...this.draft.brake, [of]: value } });
+      }}
+    />`;
   }
 
   #scopeNames({ members }: Scope): string {
@@ -429,7 +470,7 @@ export class ConnectionDialog extends PanelElement {
   }
 
   async #save(): Promise<void> {
-    const { name, description, connectorId, scope, pollSeconds } = this.draft;
+    const { name, description, connectorId, scope, pollSeconds, policy, brake } = this.draft;
     if (!this.#savable || connectorId === null) {
       this.#focusMissing();
       return;
@@ -441,6 +482,8 @@ export class ConnectionDialog extends PanelElement {
       scope,
       config: this.#config,
       pollSeconds,
+      policy,
+      brake,
     };
     await this.#do('saving', async () => {
       if (this.connection?.active && !this.draft.active) await deactivateConnection(this.api, this.connection.id);
@@ -492,6 +535,10 @@ export class ConnectionDialog extends PanelElement {
     css`
       :host {
         --label-width: 190px;
+      }
+
+      .limit {
+        width: 7em;
       }
 
       .scope {

@@ -136,12 +136,13 @@ export class FieldMapping extends PanelElement {
   async #save(draft: ActorTypeMapping): Promise<void> {
     await saveFieldMapping(this.api, this.connection.id, draft.actorType, {
       active: draft.active,
-      fields: draft.fields.map(({ key, crmField, direction, showInTab, showInSearch }) => ({
+      fields: draft.fields.map(({ key, crmField, direction, showInTab, showInSearch, policy }) => ({
         key,
         crmField,
         direction,
         showInTab,
         showInSearch,
+        policy,
       })),
     });
     this.#saved = this.#saved.map((saved) => (saved.actorType === draft.actorType ? draft : saved));

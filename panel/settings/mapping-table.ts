@@ -4,7 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActorTypeMapping, MappableCrmField, MappedField } from '../../shared/api/mappings.ts';
 import { canBePaired } from '../../shared/rules/direction-rules.ts';
-import { entityTypeOf } from '../../shared/vocabulary.ts';
+import { conflictPolicies, entityTypeOf, type ConflictPolicy } from '../../shared/vocabulary.ts';
 import { define } from '../define.ts';
 import '../ui/combobox.ts';
 import type { ComboboxItem, ItemChosen } from '../ui/combobox.ts';
@@ -15,6 +15,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
 import { actorTypeName, entityNameOf } from '../locales/actor-type-name.ts';
+import { policyNames } from '../locales/policy-name.ts';
 import { crmFieldName } from './crm-field-name.ts';
 import { directionLeft, refusedDirections } from './direction-reason.ts';
 import { MappingChanged } from './mapping-changed.ts';
@@ -82,6 +83,7 @@ export class MappingTable extends PanelElement {
                 <th scope="col">${msg('Direction')}</th>
                 <th scope="col" class="wide">${msg('SuperOffice field')}</th>
                 <th scope="col" class="center">${msg('Show in ERP tab')}</th>
+                <th scope="col">${msg('Changed on both sides')}</th>
               </tr>
             </thead>
             <tbody>
@@ -132,7 +134,7 @@ export class MappingTable extends PanelElement {
   }
 
   #row(field: MappedField) {
-    const { key, name, description, access, direction, showInSearch, showInTab, crmField } = field;
+    const { key, name, description, access, direction, showInSearch, showInTab, crmField, policy } = field;
     const { active, crmFields, fields } = this.mapping;
     const first = field.key === fields[0]?.key;
     const refused = refusedDirections(field, crmFields.find((each) => each.key === crmField) ?? null);
@@ -192,6 +194,20 @@ export class MappingTable extends PanelElement {
           .checked=${showInTab}
           @change=${() => this.#set(key, { showInTab: !showInTab })}
         />
+      </td>
+      <td class="control">
+        <select
+          class="input policy"
+          aria-label=${msg(str`${name}, changed on both sides`)}
+          title=${direction === 'both' ? nothing : msg('Only a field that goes both ways can change on both sides.')}
+          ?disabled=${direction !== 'both'}
+          @change=${(event: Event) => this.#set(key, { policy: chosenPolicy(event) })}
+        >
+          <option value="" ?selected=${policy === null}>${msg('As the ERP connection')}</option>
+          ${conflictPolicies.map(
+            (each) => html`<option value=${each} ?selected=${each === policy}>${policyNames[each]()}</option>`,
+          )}
+        </select>
       </td>
     </tr>`;
   }
@@ -311,12 +327,21 @@ export class MappingTable extends PanelElement {
         color: var(--so-text-muted);
       }
 
+      .policy {
+        min-width: 11em;
+      }
+
       .empty {
         padding: var(--so-space-6);
         text-align: center;
       }
     `,
   ];
+}
+
+function chosenPolicy({ target }: Event): ConflictPolicy | null {
+  const { value } = target as HTMLSelectElement;
+  return conflictPolicies.find((policy) => policy === value) ?? null;
 }
 
 function isUndirected({ crmField, direction, missingInErp, missingInCrm }: MappedField): boolean {

@@ -1,13 +1,13 @@
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Run, RunDetail } from '../../shared/api/runs.ts';
+import type { ConfirmRun, Run, RunDetail } from '../../shared/api/runs.ts';
 import type { Api } from '../api/client.ts';
 import { executeRun, fetchRun, steerRun, undoRun } from '../api/runs.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
-import { errorText } from '../locales/error-text.ts';
+import { errorText, reasonText } from '../locales/error-text.ts';
 import { formatCount, formatMoment } from '../locales/format.ts';
 import '../ui/busy.ts';
 import { Closed } from '../ui/closed.ts';
@@ -16,7 +16,7 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
-import { runName, runStateName } from './run-name.ts';
+import { recordsName, runName, runStateName } from './run-name.ts';
 import './run-steps.ts';
 import { SettingsChanged } from './settings-changed.ts';
 
@@ -36,6 +36,7 @@ export class RunDialog extends PanelElement {
   @state() private run: RunDetail | null = null;
   @state() private acting = false;
   @state() private failure: unknown = null;
+  @state() private typed = '';
 
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,15 +78,18 @@ export class RunDialog extends PanelElement {
   }
 
   #whole(run: RunDetail) {
-    const { state, startedAt, startedBy, counts } = run;
+    const { state, startedAt, startedBy, counts, keepNonBlank } = run;
+    const records = recordsName(run);
     return html`<p class="muted">
         ${
           startedBy === null
             ? msg(str`Started by the brake of automatic sync, ${formatMoment(startedAt)}`)
             : msg(str`Started by ${startedBy}, ${formatMoment(startedAt)}`)
         }
+        ${records === null ? nothing : html`<br />${records}`}
+        ${keepNonBlank ? html`<br />${msg('Blank values overwrite nothing')}` : nothing}
       </p>
-      ${this.#notice(run)} ${isAtWork(run) || state === 'paused' ? this.#progress(run) : null}
+      ${this.#notice(run)} ${this.#afterwards(run)} ${isAtWork(run) || state === 'paused' ? this.#progress(run) : null}
       <dl>
         ${this.#count(msg('Looked at'), counts.links)} ${this.#count(msg('To write'), counts.toWrite)}
         ${this.#count(msg('Thereof blanked'), counts.blanks)} ${this.#count(msg('Written'), counts.written)}
@@ -93,6 +97,7 @@ export class RunDialog extends PanelElement {
         ${this.#count(msg('Conflicts'), counts.conflicts)} ${this.#count(msg('Need attention'), counts.parked)}
         ${this.#count(msg('Failed'), counts.failed)}
       </dl>
+      ${this.#failures(run)} ${this.#nameToType(run)}
       ${state !== 'planning' && counts.toWrite > 0 ? html`<erpsync-run-steps .run=${run}></erpsync-run-steps>` : null}`;
   }
 
@@ -134,6 +139,40 @@ export class RunDialog extends PanelElement {
     return html`<p role="status">${runStateName(state)}</p>`;
   }
 
+  /** How long it can be taken back, or why it no longer can. */
+  #afterwards({ state, counts, may, undoUntil }: RunDetail) {
+    if (counts.written === 0 || !runEnded(state)) return null;
+    return html`<p class="muted">
+      ${
+        may.includes('undo')
+          ? msg(str`Can be undone until ${formatMoment(undoUntil)}.`)
+          : msg(str`Could be undone until ${formatMoment(undoUntil)}. What is older is no longer remembered.`)
+      }
+    </p>`;
+  }
+
+  #failures({ failures }: RunDetail) {
+    if (failures.length === 0) return null;
+    return html`<erpsync-notice kind="error">
+      ${msg('Some records failed.')} ${[...new Set(failures.map(reasonText))].join(' ')}
+    </erpsync-notice>`;
+  }
+
+  /** So many records are not changed by a slip of the hand. */
+  #nameToType({ nameToType, may }: RunDetail) {
+    if (nameToType === null || !(may.includes('execute') || may.includes('approve'))) return null;
+    return html`<div class="ask">
+      <label for="name">${msg(str`More than 1,000 records would change. Type ${nameToType} to go on`)}:</label>
+      <input
+        id="name"
+        class="input"
+        autocomplete="off"
+        .value=${this.typed}
+        @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
+      />
+    </div>`;
+  }
+
   #progress({ state, counts: { records, recordsLeft } }: RunDetail) {
     return html`<div class="row">
       <progress max=${records} .value=${records - recordsLeft} aria-label=${runStateName(state)}></progress>
@@ -150,12 +189,12 @@ export class RunDialog extends PanelElement {
 
   #actions(run: RunDetail) {
     const may = (action: Run['may'][number]) => run.may.includes(action);
-    const button = (text: string, work: () => Promise<void>, primary = false) =>
+    const button = (text: string, work: () => Promise<void>, primary = false, refused = false) =>
       html`<button
         slot="footer"
         class="button ${primary ? 'primary' : ''}"
-        aria-disabled=${this.acting}
-        @click=${() => this.acting || void work()}
+        aria-disabled=${this.acting || refused}
+        @click=${() => this.acting || refused || void work()}
       >
         ${text}
       </button>`;
@@ -171,6 +210,7 @@ export class RunDialog extends PanelElement {
               run.kind === 'undo' ? msg('Put these values back') : msg('Run exactly this plan'),
               () => this.#execute(run),
               true,
+              run.nameToType !== null && this.typed.trim() !== run.nameToType,
             )
           : null
       }
@@ -186,7 +226,11 @@ export class RunDialog extends PanelElement {
     });
     if (!sure) return;
     const action = run.may.includes('approve') ? 'approve' : 'execute';
-    await this.#act(() => executeRun(this.api, run.id, action, { steps: toWrite }));
+    await this.#act(() => executeRun(this.api, run.id, action, this.#saidYes(run)));
+  }
+
+  #saidYes({ counts, nameToType }: RunDetail): ConfirmRun {
+    return { steps: counts.toWrite, ...(nameToType === null ? {} : { name: this.typed.trim() }) };
   }
 
   /** Shows the run that the call answers, and looks again as long as it is at work. */
@@ -234,12 +278,21 @@ export class RunDialog extends PanelElement {
         font-variant-numeric: tabular-nums;
       }
 
+      .ask {
+        display: grid;
+        gap: var(--so-space-1);
+      }
+
       progress {
         flex: 1 1 12em;
         accent-color: var(--so-accent);
       }
     `,
   ];
+}
+
+function runEnded(state: Run['state']): boolean {
+  return state === 'done' || state === 'cancelled' || state === 'failed';
 }
 
 function isAtWork({ state }: Run): boolean {

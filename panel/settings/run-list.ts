@@ -68,8 +68,11 @@ export class RunList extends PanelElement {
             <th scope="col">${msg('When')}</th>
             <th scope="col">${msg('Sync run')}</th>
             <th scope="col">${msg('State')}</th>
+            <th scope="col">${msg('Looked at')}</th>
             <th scope="col">${msg('To write')}</th>
             <th scope="col">${msg('Written')}</th>
+            <th scope="col">${msg('Unchanged')}</th>
+            <th scope="col">${msg('Failed')}</th>
             <th scope="col">${msg('User')}</th>
           </tr>
         </thead>
@@ -80,8 +83,11 @@ export class RunList extends PanelElement {
                 <td>${formatMoment(run.startedAt)}</td>
                 <td><button class="link" @click=${() => (this.opened = run.id)}>${runName(run)}</button></td>
                 <td>${runStateName(run.state)}</td>
+                <td>${formatCount(run.counts.links)}</td>
                 <td>${formatCount(run.counts.toWrite)}</td>
                 <td>${formatCount(run.counts.written)}</td>
+                <td>${formatCount(run.counts.unchanged)}</td>
+                <td>${formatCount(run.counts.failed)}</td>
                 <td>${run.startedBy ?? ''}</td>
               </tr>`,
           )}

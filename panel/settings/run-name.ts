@@ -1,5 +1,6 @@
 import { msg, str } from '@lit/localize';
 import type { Run } from '../../shared/api/runs.ts';
+import { actorTypeName } from '../locales/actor-type-name.ts';
 
 /** What a run is called: what it does, and from where. */
 export function runName({ kind, from, connectionName }: Pick<Run, 'kind' | 'from' | 'connectionName'>): string {
@@ -11,6 +12,22 @@ export function runName({ kind, from, connectionName }: Pick<Run, 'kind' | 'from
   return connectionName === null
     ? msg('Resync from SuperOffice')
     : msg(str`Resync from SuperOffice to ${connectionName}`);
+}
+
+/** Which records it looks at; null when that goes without saying. */
+export function recordsName({ records }: Pick<Run, 'records'>): string | null {
+  switch (records.kind) {
+    case 'all':
+      return null;
+    case 'these':
+      return msg('Chosen records');
+    case 'selection':
+      return msg(str`Selection ${records.name ?? ''}`);
+    case 'actors':
+      return records.actorType === null ? null : actorTypeName(records.actorType);
+    case 'marked':
+      return msg('Records that automatic sync would have written');
+  }
 }
 
 /** How far it has come. */

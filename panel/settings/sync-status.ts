@@ -5,7 +5,7 @@ import { property, state } from 'lit/decorators.js';
 import type { Connection } from '../../shared/api/connections.ts';
 import type { SyncStatus } from '../../shared/api/sync.ts';
 import type { Api } from '../api/client.ts';
-import { setAutomaticSync } from '../api/sync.ts';
+import { compareAgain, setAutomaticSync } from '../api/sync.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
@@ -18,6 +18,7 @@ import '../ui/switch.ts';
 import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
 import './resync-dialog.ts';
+import './run-dialog.ts';
 import './run-list.ts';
 import './setup-check.ts';
 import { SettingsChanged } from './settings-changed.ts';
@@ -37,16 +38,18 @@ export class SyncStatusBlock extends PanelElement {
 
   @state() private saving = false;
   @state() private failure: unknown = null;
-  @state() private shown: 'log' | 'runs' | 'resync' | 'check' | null = null;
+  @state() private shown: 'log' | 'runs' | 'run' | 'resync' | 'sync' | 'check' | null = null;
+  @state() private runId = '';
 
   override render() {
-    const { automatic, links, waiting, conflicts, parked, lastRunAt } = this.status;
+    const { automatic, links, waiting, conflicts, parked, lastRunAt, braked } = this.status;
     return html`<section class="card" aria-labelledby="heading">
         <div class="head">
           <h1 id="heading">${msg('Sync')}</h1>
           <div class="row">
             <button class="button" @click=${() => (this.shown = 'check')}>${msg('Setup check')}</button>
             <button class="button" @click=${() => (this.shown = 'resync')}>${msg('Resync from SuperOffice')}</button>
+            <button class="button" @click=${() => (this.shown = 'sync')}>${msg('Dry run')}</button>
             <button class="button" @click=${() => (this.shown = 'runs')}>${msg('Sync runs')}</button>
             <button class="button" @click=${() => (this.shown = 'log')}>${msg('Show log')}</button>
           </div>
@@ -71,6 +74,7 @@ export class SyncStatusBlock extends PanelElement {
                 ${msg('Automatic sync is turned off. Changes wait until it is turned on again; Sync now on the ERP tab works all the same.')}
               </erpsync-notice>`
         }
+        ${braked.map((each) => this.#braked(each))}
         <dl>
           ${this.#count(msg('Connected records'), links)} ${this.#count(msg('Waiting'), waiting)}
           ${this.#count(msg('Conflicts'), conflicts)} ${this.#count(msg('Need attention'), parked)}
@@ -84,9 +88,64 @@ export class SyncStatusBlock extends PanelElement {
       ${this.#dialog()}`;
   }
 
+  /** Ordinary syncing of a connection has stopped, and someone has to decide. */
+  #braked({ connectionId, connectionName, since, runId, runState }: SyncStatus['braked'][number]) {
+    const over = runState === 'cancelled' || runState === 'failed';
+    return html`<erpsync-notice kind="attention">
+      ${
+        runState === 'needsApproval'
+          ? msg(
+              str`Automatic sync of ${connectionName} stopped on ${formatMoment(since)}: more records would change than may without anyone being asked.`,
+            )
+          : over
+            ? msg(
+                str`Automatic sync of ${connectionName} has stood still since ${formatMoment(since)}: what it would have written was not approved.`,
+              )
+            : msg(
+                str`Automatic sync of ${connectionName} is looking at what it would write, because that is a lot at once.`,
+              )
+      }
+      ${
+        over
+          ? html`<button slot="action" @click=${() => this.#compareAgain(connectionId)}>
+              ${msg('Compare again')}
+            </button>`
+          : runId === null
+            ? null
+            : html`<button slot="action" @click=${() => this.#open(runId)}>${msg('Look and decide')}</button>`
+      }
+    </erpsync-notice>`;
+  }
+
+  #open(runId: string): void {
+    this.runId = runId;
+    this.shown = 'run';
+  }
+
+  async #compareAgain(connectionId: string): Promise<void> {
+    this.failure = null;
+    try {
+      this.status = await compareAgain(this.api, connectionId);
+      const runId = this.status.braked.find((each) => each.connectionId === connectionId)?.runId;
+      if (runId) this.#open(runId);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
   #dialog() {
     const close = () => (this.shown = null);
     switch (this.shown) {
+      case 'run':
+        return html`<erpsync-run-dialog
+          .runId=${this.runId}
+          @erpsync-closed=${() => {
+            close();
+            this.dispatchEvent(new SettingsChanged());
+          }}
+        ></erpsync-run-dialog>`;
+      case 'sync':
+        return html`<erpsync-resync-dialog .kind=${'sync'} @erpsync-closed=${close}></erpsync-resync-dialog>`;
       case 'log':
         return html`<erpsync-sync-log .connections=${this.connections} @erpsync-closed=${close}></erpsync-sync-log>`;
       case 'runs':

@@ -1,5 +1,12 @@
 import { fixture, html } from '@open-wc/testing';
-import type { ComparedValues, ConnectionBlock, ErpTab, FoundActors, ShownField } from '../../shared/api/erp-tab.ts';
+import type {
+  ComparedValues,
+  ConnectionBlock,
+  ErpTab,
+  FieldHistory,
+  FoundActors,
+  ShownField,
+} from '../../shared/api/erp-tab.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import { ApiError, type Api, type Method, type Sent } from '../../panel/api/client.ts';
@@ -110,6 +117,37 @@ export class ErpWorld {
       },
     ],
   };
+  history: FieldHistory = {
+    name: 'Name',
+    kind: 'text',
+    direction: 'both',
+    agreed: { crm: 'Orkdal Eldresenter', erp: 'ORKDAL ELDRESENTER' },
+    retentionDays: 90,
+    changes: [
+      {
+        id: '12',
+        at: '2026-11-22T20:14:00Z',
+        target: 'erp',
+        before: 'ORKDAL SENTER',
+        after: 'ORKDAL ELDRESENTER',
+        reason: 'changed',
+        cause: 'webhook',
+        userName: null,
+        mayUndo: true,
+      },
+      {
+        id: '7',
+        at: '2026-11-20T08:00:00Z',
+        target: 'crm',
+        before: null,
+        after: 'Orkdal Senter',
+        reason: 'filled',
+        cause: 'connect',
+        userName: 'Lars Holm',
+        mayUndo: false,
+      },
+    ],
+  };
   syncedNow = {
     links: [{ linkId: link().id, written: 0, conflicts: 0, parked: null }],
   };
@@ -155,6 +193,7 @@ export class ErpWorld {
       if (this.session) return this.session;
       throw new ApiError({ code: 'session.missing', detail: {} });
     }
+    if (path.includes('/history/')) return this.history;
     if (path.endsWith('/values')) return { fields: this.values, readAt: '2026-11-22T20:00:00Z' };
     if (path.startsWith('/api/erp-tab/')) return this.tab;
     if (path === '/api/actor-searches') return this.found;

@@ -61,6 +61,8 @@ describe('the ERP connections', () => {
           ListField: null,
         },
         pollSeconds: 60,
+        policy: 'ask',
+        brake: { percent: 5, links: 200 },
       },
     ]);
   });

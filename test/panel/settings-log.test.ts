@@ -32,9 +32,11 @@ describe('the log', () => {
       .map((row) => row.innerText.replaceAll(/\s+/g, ' '));
 
     expect(first).to.contain(
-      'Super Sale Orkdal Eldresenter Name SuperOffice to ERP Orkdal Senter AS Orkdal Eldresenter Changed in SuperOffice Lars Holm',
+      'Super Sale Orkdal Eldresenter Name SuperOffice to ERP Orkdal Senter AS Orkdal Eldresenter Changed on one side Changed in SuperOffice Lars Holm',
     );
-    expect(second).to.contain('Company 42 Name ERP to SuperOffice – Orkdal Eldresenter Changed in ERP');
+    expect(second).to.contain(
+      'Company 42 Name ERP to SuperOffice – Orkdal Eldresenter Changed on one side Changed in ERP',
+    );
     await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
   });
 
@@ -78,6 +80,60 @@ describe('the log', () => {
     (await byRole('option', 'Super Sale')).click();
     await waitUntil(() => world.calls.some(({ path }) => path.includes(`connectionId=${superSale.id}`)));
     expect(world.calls.at(-1)?.path).to.equal(`/api/ledger?text=oslo&connectionId=${superSale.id}`);
+  });
+
+  it('undoes one line after its plan was seen, and resyncs the records of several', async () => {
+    world.ledger = [ledgerEntry({ id: '2' }), ledgerEntry({ id: '1', entity: { type: 'contact', id: 43 } })];
+    await open();
+    await shown('Orkdal Eldresenter');
+    expect((await byRole('button', 'Undo this …')).ariaDisabled).to.equal('true');
+    const [first, second] = allByRole('checkbox', /^Choose/);
+    first!.click();
+    await waitUntil(async () => (await byRole('button', 'Undo this …')).ariaDisabled === 'false');
+    (await byRole('button', 'Undo this …')).click();
+    await shown('2 values would be');
+    expect(world.sent('POST /api/runs')).to.deep.equal([
+      { kind: 'undo', runId: null, ledgerId: '2', entity: null, wholeRecord: false },
+    ]);
+    await sendKeys({ press: 'Escape' });
+
+    await shown('count : 2');
+    for (const box of allByRole('checkbox', /^Choose/)) box.click();
+    expect(second).to.exist;
+    (await byRole('button', 'Resync these records …')).click();
+    await shown('Chosen records: 2');
+    await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
+  });
+
+  it('is narrowed by cause, user, time, record and field, and exported as it is narrowed', async () => {
+    world.ledger = [ledgerEntry({ id: '2' })];
+    await open();
+    (await byRole('combobox', 'Cause')).click();
+    (await byRole('option', 'Changed in ERP')).click();
+    await waitUntil(() => world.calls.at(-1)?.path === '/api/ledger?cause=poll');
+    (await byRole('combobox', 'User')).click();
+    (await byRole('option', 'Lars Holm')).click();
+    await waitUntil(() => world.calls.at(-1)?.path === '/api/ledger?cause=poll&userId=11');
+    await shown('count : 1');
+    allByRole('checkbox', /^Choose/)[0]!.click();
+    await waitUntil(async () => (await byRole('button', 'Only this record')).ariaDisabled === 'false');
+    (await byRole('button', 'Only this record')).click();
+    const narrowed = '/api/ledger?cause=poll&userId=11&entityType=contact&entityId=42';
+    await waitUntil(() => world.calls.at(-1)?.path === narrowed);
+    const file = await byRole<HTMLAnchorElement>('link', 'Export');
+    expect(file.getAttribute('href')).to.equal(narrowed.replace('/ledger', '/ledger/export'));
+    await byRole('button', 'All records');
+  });
+
+  it('says how long it is kept, and keeps it as long as it is told', async () => {
+    world.ledger = [ledgerEntry({})];
+    await open();
+    const days = await byRole<HTMLInputElement>('spinbutton', 'Days to keep');
+    expect(days.value).to.equal('90');
+    days.value = '400';
+    days.dispatchEvent(new Event('change'));
+    await waitUntil(() => world.sent('PUT /api/retention').length === 1);
+    expect(world.sent('PUT /api/retention')).to.deep.equal([{ days: 400 }]);
   });
 
   it('says that nothing was written yet, and that nothing was found', async () => {

@@ -82,6 +82,7 @@ describe('the mappings', () => {
       direction: 'toCrm',
       showInTab: false,
       showInSearch: false,
+      policy: null,
     });
   });
 
@@ -185,7 +186,9 @@ describe('the mappings', () => {
     expect(await byRole('combobox', 'SuperOffice field for First name')).to.have.property('disabled', true);
 
     (await byRole('checkbox', 'Sync ERP "Contact" to SuperOffice "Contact"')).click();
-    await waitUntil(() => allByRole('combobox').every((box) => !(box as HTMLInputElement).disabled));
+    await waitUntil(() =>
+      allByRole('combobox', /^SuperOffice field/).every((box) => !(box as HTMLInputElement).disabled),
+    );
     (await byRole('button', 'Done')).click();
     await waitUntil(() => queryByRole('dialog') === null);
     expect(world.mappings[1]?.active).to.equal(true);
@@ -247,5 +250,20 @@ describe('the mappings', () => {
     (await byRole('button', 'Try again')).click();
 
     await byRole('checkbox', 'Sync ERP "Customer" to SuperOffice "Company"');
+  });
+
+  it('let a field that goes both ways have a rule of its own for conflicts', async () => {
+    await open();
+    const one = await byRole<HTMLSelectElement>('combobox', 'Blocked, changed on both sides');
+    expect(one.disabled, 'it goes one way at most').to.equal(true);
+    const name = await byRole<HTMLSelectElement>('combobox', 'Name, changed on both sides');
+    expect(name.selectedOptions[0]?.text).to.equal('As the ERP connection');
+    name.value = 'erp';
+    name.dispatchEvent(new Event('change'));
+    (await byRole('button', 'Done')).click();
+    await waitUntil(() => queryByRole('dialog') === null);
+    expect(saved()[0]?.fields.find((field) => 'policy' in field && field.policy !== null)).to.include({
+      policy: 'erp',
+    });
   });
 });

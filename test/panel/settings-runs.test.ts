@@ -1,7 +1,7 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, byRole, clearScreen, queryByRole, shown, words } from './screen.ts';
-import { openSettings, runStep, SettingsWorld, superSale, syncRun, workbookConnector } from './settings-world.ts';
+import { fill, openSettings, runStep, SettingsWorld, superSale, syncRun, workbookConnector } from './settings-world.ts';
 
 describe('a resync', () => {
   let world: SettingsWorld;
@@ -153,8 +153,8 @@ describe('the sync runs', () => {
     const rows = allByRole('row')
       .slice(-2)
       .map((row) => row.innerText.replaceAll(/\s+/g, ' '));
-    expect(rows[0]).to.contain('Resync from Super Sale Writing 2 1 Astrid Berg');
-    expect(rows[1]).to.contain('Undo Done 2 0 Astrid Berg');
+    expect(rows[0]).to.contain('Resync from Super Sale Writing 187 2 1 185 0 Astrid Berg');
+    expect(rows[1]).to.contain('Undo Done 187 2 0 185 0 Astrid Berg');
     await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
   });
 
@@ -212,5 +212,107 @@ describe('the sync runs', () => {
     await byRole('dialog', 'Sync runs');
     await sendKeys({ press: 'Escape' });
     await waitUntil(() => queryByRole('dialog') === null);
+  });
+
+  it('ask for the name of the connection before more than a thousand records change', async () => {
+    world.runs = [syncRun({ nameToType: 'Super Sale' })];
+    await open();
+    await press('Resync from SuperOffice');
+    await shown('More than 1,000 records would change.');
+    await press('Run exactly this plan');
+    expect(queryByRole('dialog', 'Confirm')).to.equal(null);
+    fill(await byRole('textbox', 'More than 1,000 records would change. Type Super Sale to go on:'), 'Super Sale');
+    await waitUntil(async () => (await byRole('button', 'Run exactly this plan')).ariaDisabled !== 'true');
+    await press('Run exactly this plan');
+    await press('Yes');
+    await shown('2 of 2 values were written.');
+    expect(world.sent(`POST /api/runs/${syncRun({}).id}/execute`)).to.deep.equal([{ steps: 2, name: 'Super Sale' }]);
+  });
+
+  it('say until when they can be undone, and why one no longer can', async () => {
+    world.runs = [syncRun({ state: 'done', may: [], counts: { written: 2 }, undoUntil: '2026-01-01T12:00:00Z' })];
+    await open();
+    await press('Resync from SuperOffice');
+    await shown('What is older is no longer remembered.');
+    expect(queryByRole('button', 'Undo …')).to.equal(null);
+  });
+});
+
+describe('the brake of automatic sync', () => {
+  let world: SettingsWorld;
+
+  beforeEach(() => {
+    world = new SettingsWorld();
+    world.connectors = [workbookConnector];
+    world.connections = [superSale];
+    world.steps = [runStep({})];
+  });
+
+  afterEach(clearScreen);
+
+  const held = (runState: string) => ({
+    connectionId: superSale.id,
+    connectionName: 'Super Sale',
+    since: '2026-11-22T20:14:00Z',
+    runId: syncRun({}).id,
+    runState,
+  });
+
+  it('says on the Sync page that it has stopped, and leads to what would be written', async () => {
+    world.status = { ...world.status, links: 187, braked: [held('needsApproval')] };
+    world.runs = [
+      syncRun({
+        kind: 'sync',
+        dryRun: false,
+        startedBy: null,
+        state: 'needsApproval',
+        connectionName: 'Super Sale',
+        records: { kind: 'marked', name: null, actorType: null },
+        reach: [{ connectionName: 'Super Sale', changedLinks: 160, changedBefore: 20, limit: 20 }],
+        may: ['approve', 'cancel'],
+      }),
+    ];
+    await openSettings(world);
+    await shown('Automatic sync of Super Sale stopped on');
+    (await byRole('button', 'Look and decide')).click();
+    await byRole('dialog', 'Sync of Super Sale');
+    await shown('160 records connected in Super Sale would change, and up to 20 may');
+    await shown('20 have changed by automatic sync already.');
+    await shown('Started by the brake of automatic sync');
+    await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
+  });
+
+  it('compares again after a plan was not approved', async () => {
+    world.status = { ...world.status, links: 187, braked: [held('cancelled')] };
+    await openSettings(world);
+    await shown('has stood still since');
+    (await byRole('button', 'Compare again')).click();
+    await waitUntil(() => world.sent(`POST /api/connections/${superSale.id}/compare`).length === 1);
+  });
+});
+
+describe('a dry run', () => {
+  afterEach(clearScreen);
+
+  it('shows what automatic sync would do, for the members of a selection', async () => {
+    const world = new SettingsWorld();
+    world.connectors = [workbookConnector];
+    world.connections = [superSale];
+    await openSettings(world);
+    (await byRole('button', 'Dry run')).click();
+    (await byRole('radio', 'A selection in SuperOffice, by its number')).click();
+    fill(await byRole('spinbutton', 'Number of the selection'), '17');
+    (await byRole('button', 'Compare')).click();
+    await shown('2 values would be written.');
+    expect(world.sent('POST /api/runs')).to.deep.equal([
+      {
+        kind: 'sync',
+        dryRun: true,
+        from: 'crm',
+        connectionId: null,
+        keepNonBlank: false,
+        records: { kind: 'selection', selectionId: 17 },
+      },
+    ]);
   });
 });

@@ -103,7 +103,7 @@ export const mappedField = (field: Partial<MappedField> & Pick<MappedField, 'key
   direction: 'none',
   showInTab: false,
   showInSearch: false,
-  policy: 'ask',
+  policy: null,
   missingInErp: false,
   missingInCrm: false,
   alreadyMappedIn: null,
@@ -397,6 +397,7 @@ export class SettingsWorld {
         if (verb === 'activate') return this.#activate(id);
         if (verb === 'deactivate') return this.#changeConnection(id, { active: false });
         if (verb === 'restore') return this.#changeConnection(id, { deleted: false });
+        if (verb === 'compare') return this.status;
         if (verb !== '') return undefined;
         return this.#push(this.connections, {
           ...superSale,
@@ -439,6 +440,8 @@ export class SettingsWorld {
         return this.#compare();
       case 'PUT comparisons':
         return (this.comparisons = { ...this.comparisons, nightly: body as ComparisonPage['nightly'] });
+      case 'PUT retention':
+        return undefined;
       case 'GET ledger':
         return this.#ledger(new URL(path, 'http://localhost').searchParams);
       default:
@@ -451,7 +454,13 @@ export class SettingsWorld {
     const found = this.ledger.filter(({ before, after }) => `${before} ${after}`.toLowerCase().includes(text));
     const from = Number(query.get('after') ?? 0);
     const next = from + this.pageSize;
-    return { entries: found.slice(from, next), next: next < found.length ? String(next) : null };
+    const users = [{ id: 11, name: 'Lars Holm' }];
+    return {
+      entries: found.slice(from, next),
+      next: next < found.length ? String(next) : null,
+      users,
+      retentionDays: 90,
+    };
   }
 
   #compare(): ComparisonPage {
@@ -509,8 +518,8 @@ export class SettingsWorld {
   }
 }
 
-function startedRun({ from, connectionId }: StartSync, connections: readonly Connection[]): Partial<RunDetail> {
-  return { from, connectionId, connectionName: connections.find(({ id }) => id === connectionId)?.name ?? null };
+function startedRun({ kind, from, connectionId }: StartSync, connections: readonly Connection[]): Partial<RunDetail> {
+  return { kind, from, connectionId, connectionName: connections.find(({ id }) => id === connectionId)?.name ?? null };
 }
 
 /** What the backend makes of a run at the press of a button, as if it had no work to do. */

@@ -5,17 +5,23 @@ import { connectEntity } from '../../backend/application/erp-tab/connect-entity.
 import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
+import { askAgain } from '../../backend/application/sync/ask-again.ts';
 import { resolveConflict } from '../../backend/application/sync/resolve-conflict.ts';
 import { retryLink } from '../../backend/application/sync/retry-link.ts';
+import { startSync, startUndo } from '../../backend/application/sync/start-run.ts';
+import { cancelRun, executeRun, pauseRun, resumeRun } from '../../backend/application/sync/steer-run.ts';
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
+import { undoChange } from '../../backend/application/sync/undo-change.ts';
 import type { Context, User } from '../../backend/context.ts';
 import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
+import { runIsOver } from '../../backend/domain/run.ts';
 import { AppError } from '../../backend/errors.ts';
 import { log } from '../../backend/log.ts';
 import type { Crm } from '../../backend/ports/crm.ts';
 import type { ConnectorKind, ErpConnector } from '../../backend/ports/erp-connector.ts';
 import type { Store } from '../../backend/store/store.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
+import type { StartSync } from '../../shared/api/runs.ts';
 import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { keyOf, memoryStore, MemoryTables, newMark, type StoredLink } from './memory-store.ts';
@@ -163,6 +169,7 @@ class History {
     const { writeCalls } = this.oracle;
     await this.scheduler.runUntil(this.scheduler.now + 6 * MINUTE);
     if (this.oracle.writeCalls > writeCalls) this.oracle.violated('S13', 'it writes though nothing has changed');
+    if (this.oracle.broken.length === 0 && this.#random.chance(0.3)) await this.#resyncTwice();
   }
 
   /** What the engine calls a bug is one, unless we planted its cause. */
@@ -218,7 +225,7 @@ class History {
       pollSeconds: random.pick([60, 120, 240]),
       priority,
       policy: 'ask',
-      brake: { percent: 100, links: 1_000 },
+      brake: { percent: 100, links: random.chance(0.3) ? 1 : 1_000 },
       trouble: null,
     };
     this.#tables.connections = [...this.#tables.connections, connection];
@@ -307,7 +314,11 @@ class History {
 
   #happen(): void {
     const random = this.#random;
-    const roll = random.below(100);
+    const roll = random.below(112);
+    if (roll >= 100) {
+      this.#run();
+      return;
+    }
     if (roll < 26) {
       this.#editCrm();
       return;
@@ -509,6 +520,99 @@ class History {
     this.#attempt('resolve', resolveConflict(this.#context(this.#newUser(), user), linkId, fieldKey, choice));
   }
 
+  /** People start runs of every kind, and steer those there are. */
+  #run(): void {
+    const random = this.#random;
+    const ctx = () => this.#context(this.#newUser(), user);
+    const all = [...this.#tables.runs.values()];
+    const roll = random.below(10);
+    if (roll < 4 || all.length === 0) {
+      const from = random.pick(['crm', 'crm', 'erp'] as const);
+      const connectionId = from === 'erp' || random.chance(0.3) ? this.#anyErp().connectionId : null;
+      const records: StartSync['records'] = random.chance(0.6)
+        ? { kind: 'all' }
+        : { kind: 'these', entities: [{ type: 'contact', id: 1 }] };
+      const kind = random.pick(['resync', 'resync', 'sync'] as const);
+      const run = { kind, dryRun: random.chance(0.4), from, connectionId, keepNonBlank: random.chance(0.3), records };
+      this.#attempt(`start ${kind}`, startSync(ctx(), run));
+      return;
+    }
+    if (roll < 7) {
+      this.#undo(ctx);
+      return;
+    }
+    const { id } = random.pick(all);
+    const steer = random.pick([pauseRun, resumeRun, cancelRun, resumeRun]);
+    if (random.chance(0.4)) this.#approve(id);
+    else this.#attempt(steer.name, steer(ctx(), id));
+  }
+
+  #undo(ctx: () => Context): void {
+    const random = this.#random;
+    const lines = [...this.#tables.ledger.values()].filter(({ settled, event }) => settled && event === null);
+    const over = [...this.#tables.runs.values()].filter(runIsOver);
+    if (over.length > 0 && random.chance(0.5)) {
+      const { id: runId } = random.pick(over);
+      this.#attempt('undo run', startUndo(ctx(), { kind: 'undo', runId, ledgerId: null, entity: null }));
+      return;
+    }
+    if (lines.length === 0) return;
+    const line = random.pick(lines);
+    if (random.chance(0.5)) {
+      this.#attempt('undo change', undoChange(ctx(), line.linkId, String(line.id)));
+      return;
+    }
+    const undo = { kind: 'undo', runId: null, ledgerId: String(line.id), entity: null } as const;
+    this.#attempt('undo record', startUndo(ctx(), { ...undo, wholeRecord: random.chance(0.5) }));
+  }
+
+  /** Says yes to what the plan shows at this moment. */
+  #approve(id: string): void {
+    const run = this.#tables.runs.get(id);
+    const steps = [...this.#tables.runSteps.values()].filter(
+      ({ runId, outcome }) => runId === id && outcome !== 'stale',
+    ).length;
+    const action = run?.state === 'needsApproval' ? 'approve' : 'execute';
+    this.#attempt(action, executeRun(this.#context(this.#newUser(), user), id, action, { steps }));
+  }
+
+  /** Nothing is left waiting for somebody's word. */
+  async #decideAll(): Promise<void> {
+    for (let round = 0; round < 8; round++) {
+      const waiting = [...this.#tables.runs.values()].filter((run) => !runIsOver(run));
+      for (const { id, state } of waiting) {
+        if (state === 'paused') this.#attempt('resume', resumeRun(this.#context(this.#newUser(), user), id));
+        else if (state === 'planned' || state === 'needsApproval') this.#approve(id);
+      }
+      const held = [...this.#tables.brakes.values()].filter(({ heldSince }) => heldSince !== null);
+      for (const { connectionId, runId } of held) {
+        const run = runId === null ? undefined : this.#tables.runs.get(runId);
+        if (run && runIsOver(run)) {
+          this.#attempt('ask again', askAgain(this.#context(this.#newUser(), user), connectionId));
+        }
+      }
+      if (waiting.length + held.length === 0) return;
+      await this.scheduler.runUntil(this.scheduler.now + 3 * MINUTE);
+    }
+  }
+
+  /** From SuperOffice, twice: the second has nothing to write, and neither writes into SuperOffice. */
+  async #resyncTwice(): Promise<void> {
+    const everything = { connectionId: null, keepNonBlank: false, records: { kind: 'all' } } as const;
+    this.oracle.onlyToErp = true;
+    let calls = 0;
+    for (let time = 0; time < 2; time++) {
+      calls = this.oracle.writeCalls;
+      const ctx = this.#context(this.#newUser(), user);
+      this.#attempt('resync', startSync(ctx, { kind: 'resync', dryRun: false, from: 'crm', ...everything }));
+      await this.scheduler.runUntil(this.scheduler.now + 3 * MINUTE);
+      await this.#decideAll();
+    }
+    this.oracle.onlyToErp = false;
+    if (this.oracle.writeCalls > calls)
+      this.oracle.violated('S40', 'a second resync writes though nothing has changed');
+  }
+
   #kill(): void {
     const process = this.#random.pick([...this.#workers.keys()]);
     this.#count('worker kill');
@@ -672,6 +776,8 @@ class History {
     const { scheduler } = this;
     await scheduler.runUntil(scheduler.now + REST_MS + this.#greatestSkew);
     this.#greatestSkew = 0;
+    for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
+    await this.#decideAll();
     for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
   }
 

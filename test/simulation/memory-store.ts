@@ -4,11 +4,13 @@ import type { ActorTypeMapping, Connection } from '../../backend/domain/connecti
 import type { LedgerRow } from '../../backend/domain/ledger.ts';
 import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
 import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
+import type { Run } from '../../backend/domain/run.ts';
 import { defaultNightlyTime } from '../../backend/domain/nightly.ts';
 import type { Cursor } from '../../backend/domain/cursor.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Store } from '../../backend/store/store.ts';
 import { crmEntityTypes, type CrmEntity, type CrmEntityType } from '../../shared/vocabulary.ts';
+import { memoryRuns, type RunRecordRow, type RunStepRow } from './memory-runs.ts';
 
 /** A record that has links: its mark, and who works on it. */
 export interface MarkRow {
@@ -72,9 +74,14 @@ export class MemoryTables {
   readonly sweeps = new Map<string, SweepRow>();
   readonly comparisons = new Map<string, ComparisonRow>();
   readonly brakes = new Map<string, Brake>();
+  readonly runs = new Map<string, Run>();
+  readonly runRecords = new Map<string, RunRecordRow>();
+  readonly runSteps = new Map<string, RunStepRow>();
+  readonly runHolds = new Map<string, string>();
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
+  stepIds = 0;
 
   #undo: (() => void)[] = [];
   #then: (() => void)[] = [];
@@ -166,6 +173,16 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
 
   const isFree = ({ leaseUntil }: { readonly leaseUntil: number | null }, now: Date) =>
     leaseUntil === null || leaseUntil <= now.getTime();
+
+  function isBraked(entity: CrmEntity): boolean {
+    const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
+    return [...links.values()].some(
+      (link) =>
+        same(link.entity, entity) &&
+        active.includes(link.connectionId) &&
+        (brakes.get(link.connectionId)?.heldSince ?? null) !== null,
+    );
+  }
 
   function removeOpen(linkId: string, keep: readonly string[] = []): void {
     for (const [key, row] of open) {
@@ -334,6 +351,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'removeUnlinked'
     | 'wake'
     | 'takeToCompare'
+    | 'isBusy'
   > = {
     async entities(type, ids, mark) {
       return raise(mark, ({ entity }) => entity.type === type && ids.includes(entity.id));
@@ -361,7 +379,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     async claimMarked(limit, now, leaseUntil) {
       const due = [...marks.values()].filter(
         (row) =>
-          row.marked > row.handled && (row.nextTryAt === null || row.nextTryAt <= now.getTime()) && isFree(row, now),
+          row.marked > row.handled &&
+          (row.nextTryAt === null || row.nextTryAt <= now.getTime()) &&
+          isFree(row, now) &&
+          !isBraked(row.entity),
       );
       return due
         .sort((a, b) => a.lane - b.lane || a.markedAt - b.markedAt || a.entity.id - b.entity.id)
@@ -407,6 +428,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     async removeUnlinked(entity) {
       if (![...links.values()].some((link) => same(link.entity, entity))) tables.drop(marks, keyOf(entity));
     },
+    async isBusy(entity, now) {
+      const row = marks.get(keyOf(entity));
+      return row !== undefined && (row.marked > row.handled || !isFree(row, now));
+    },
     async takeToCompare(type, limit, before, now) {
       const oldest = [...marks.values()]
         .filter((row) => row.entity.type === type && (row.comparedAt === null || row.comparedAt <= before.getTime()))
@@ -417,7 +442,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
-  const ledgerCalls: Some<'ledger', 'enter' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched' | 'follow'> = {
+  const ledgerCalls: Some<
+    'ledger',
+    'enter' | 'get' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched' | 'follow'
+  > = {
     async follow(linkId, entity) {
       for (const [key, row] of ledger) {
         if (row.linkId === linkId && row.target === 'erp' && !row.settled) tables.put(ledger, key, { ...row, entity });
@@ -433,6 +461,11 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       for (const row of rows) tables.put(ledger, String(row.id), row);
       tables.onCommit(() => watch.entered(rows));
       return rows.map(({ id }) => id);
+    },
+    async get(id) {
+      const row = ledger.get(String(id));
+      if (!row?.settled) throw new AppError('undo.expired');
+      return row;
     },
     async note(event, { id: linkId, connectionId, entity, actor }, { cause, user }, at) {
       tables.ledgerIds += 1;
@@ -647,15 +680,15 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     ledger: ledgerCalls,
     polls: pollCalls,
     sweeps: sweepCalls,
-    // Nobody starts a run in these histories.
-    runs: { underWay: async () => [] },
+    runs: memoryRuns(tables, watch),
     comparisons: comparisonCalls,
     syncSettings: {
       isAutomatic: async () => true,
       nightly: async () => defaultNightlyTime,
       // Nothing grows old in these few minutes.
       takeTidying: async () => false,
-    } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly' | 'takeTidying'>,
+      retentionDays: async () => 90,
+    } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly' | 'takeTidying' | 'retentionDays'>,
   };
 }
 

@@ -25,6 +25,10 @@ interface Place {
   readonly held: Set<FieldValue>;
   edits: number;
   writes: number;
+  /** All values that we wrote here. */
+  readonly ours: Set<FieldValue>;
+  /** Somebody put this back, or typed it between our save and our reading it back: the two sides may differ. */
+  mayDiffer: boolean;
 }
 
 interface Written {
@@ -38,6 +42,8 @@ interface Written {
 /** In-flight calls may end this much after what they began with has changed. */
 const IN_FLIGHT_MS = 20;
 const LATEST_ANSWER_MS = 100_000;
+/** Causes that are nobody's wish. */
+const AUTOMATIC = new Set(['webhook', 'poll', 'sweep', 'compare']);
 /** Reasons to replace what a person wrote and what nothing else knew of. */
 const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', 'undo']);
 
@@ -45,6 +51,8 @@ const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', '
 export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   readonly broken: string[] = [];
   writeCalls = 0;
+  /** A resync from SuperOffice is the only thing under way. */
+  onlyToErp = false;
   writes = 0;
   edits = 0;
   /** Edits made between our reading and our saving, which an ERP without guarded writes cannot tell us of. */
@@ -73,6 +81,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     this.edits += 1;
     const at = this.#place(place);
     at.pending = { value };
+    // An ERP that does not answer what it saved is read again, and cannot tell us who wrote what is found then.
+    at.mayDiffer = this.#written.some(
+      (written) => written.place === place && !this.#world.tables.ledger.get(String(written.rowId))?.settled,
+    );
     at.changedBy = 'user';
     at.changedAt = this.#next();
     at.held.add(value);
@@ -121,6 +133,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
         .map((field) => `${connectionId}/${actor.erpKey}/${field.key}`),
     );
     if (sources.length === 0) this.violated('S7', `${place} has no way in`);
+    if (this.onlyToErp) this.violated('S40', `${place} is written by a resync from SuperOffice`);
     this.#changed(place, sources, before, wanted, stored, row, true);
   }
 
@@ -171,6 +184,12 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       this.violated('S5', `${name}: ${show(before)} became ${show(wanted)} and the ledger does not know`);
 
     const origin = sources.map((source) => this.#place(source));
+    const isUndo = row?.reason === 'undo';
+    if (isUndo && seen && ![...place.ours].some((value) => sameValue(value, before))) {
+      this.violated('undo', `${name}: ${show(before)} was never written by us and is put back to ${show(wanted)}`);
+    }
+    if (isUndo || row?.reason === 'resync') place.edits += 1;
+    if (isUndo) origin.push(place);
     if (sources.length > 0 && !origin.some(({ held }) => [...held].some((value) => sameValue(value, wanted)))) {
       this.violated('S8', `${name} was given ${show(wanted)}, which stood nowhere`);
     }
@@ -199,8 +218,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const { scheduler } = this.#world;
     scheduler.trace('writes', () => `${name}: ${show(before)} -> ${show(stored)} (${row?.reason ?? '?'})`);
     place.held.add(wanted).add(stored);
+    place.ours.add(stored);
     if (sameValue(before, stored)) return;
     this.writes += 1;
+    place.mayDiffer = isUndo;
     place.pending = null;
     place.writes += 1;
     // A call that arrives after its time is to us as if somebody else had made it.
@@ -275,6 +296,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   /** Where one ERP wins over another, it must be the stronger one. */
   entered(rows: readonly StoredLedgerRow[]): void {
+    for (const row of rows) this.#mayEnter(row);
     const rank = (connectionId: string) =>
       this.#world.tables.connections.find(({ id }) => id === connectionId)?.priority ?? 0;
     for (const row of rows.filter(({ reason }) => reason === 'priority' || reason === 'overruled')) {
@@ -284,6 +306,36 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       if (winner && rank(winner.connectionId) >= rank(row.connectionId)) {
         this.violated('S38', `${row.connectionId} gave way to ${winner.connectionId} in ${row.crmField}`);
       }
+    }
+  }
+
+  /** What nobody has said yes to is not written: no dry run, and nothing that the brake holds. */
+  #mayEnter(row: StoredLedgerRow): void {
+    const { tables } = this.#world;
+    if (row.runId !== null) {
+      const run = tables.runs.get(row.runId);
+      const unasked = !run || run.dryRun || run.state === 'planning' || run.state === 'needsApproval';
+      if (unasked) this.violated('T52', `${row.runId} writes before its plan may be carried out`);
+      return;
+    }
+    if (!AUTOMATIC.has(row.cause) || row.reason === 'overruled') return;
+    const brake = tables.brakes.get(row.connectionId);
+    if (!brake) {
+      this.violated('T52', `${row.connectionId} is written and not counted`);
+      return;
+    }
+    const counted = [...tables.ledger.values()].filter(
+      ({ connectionId, runId, event, reason, at }) =>
+        connectionId === row.connectionId &&
+        runId === null &&
+        event === null &&
+        reason !== 'overruled' &&
+        at >= brake.countedFrom,
+    );
+    const firsts = new Map(counted.toReversed().map((each) => [each.linkId, each]));
+    const links = [...firsts.values()].filter(({ cause }) => AUTOMATIC.has(cause)).length;
+    if (links > brake.allowed) {
+      this.violated('T52', `${links} links of ${row.connectionId} are changed, and ${brake.allowed} may`);
     }
   }
 
@@ -355,6 +407,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       this.#place(`${link.connectionId}/${link.actor.erpKey}/${key}`),
     ];
     const leftAlone =
+      here.mayDiffer ||
+      there.mayDiffer ||
       (!toCrm && there.changedBy === 'user' && (there.changedAt > here.changedAt || !sameValue(agreed?.erp, erp))) ||
       (!toErp && (here.changedAt > there.changedAt || !sameValue(agreed?.crm, crm)));
     if (!leftAlone && !alike(crm, erp)) this.violated('S12', `${where}: they differ and nobody knows why`);
@@ -428,7 +482,16 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   #place(name: string): Place {
     const found = this.#places.get(name);
     if (found) return found;
-    const place: Place = { pending: null, changedBy: 'engine', changedAt: 0, held: new Set(), edits: 0, writes: 0 };
+    const place: Place = {
+      pending: null,
+      changedBy: 'engine',
+      changedAt: 0,
+      held: new Set(),
+      edits: 0,
+      writes: 0,
+      ours: new Set(),
+      mayDiffer: false,
+    };
     this.#places.set(name, place);
     return place;
   }

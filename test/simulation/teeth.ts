@@ -232,4 +232,40 @@ export const teeth: readonly Tooth[] = [
     find: 'if (await moveLink(ctx, link, into, claim)) moved.push(link);',
     replace: 'if (true) await ctx.store.links.remove(link.id);',
   },
+  {
+    name: 'a brake that counts and does not hold',
+    file: `${sync}/brake.ts`,
+    find: 'if (brake.heldSince || (!known && brake.changed >= brake.allowed)) {',
+    replace: 'if (false) {',
+  },
+  {
+    name: 'a dry run that goes on by itself',
+    file: `${sync}/advance-run.ts`,
+    find: "if (dryRun) return 'planned';",
+    replace: '',
+  },
+  {
+    name: 'a brake that is never released',
+    file: `${sync}/advance-run.ts`,
+    find: "if (state === 'done' || state === 'failed') await releaseBrake(ctx, run);",
+    replace: '',
+  },
+  {
+    name: 'an undo over what somebody has typed since',
+    file: 'backend/domain/sync-plan.ts',
+    find: 'found && sameValue(field[found.target], found.before)',
+    replace: 'found',
+  },
+  {
+    name: 'a resync that forgets what an ERP made of a value, and never comes to rest',
+    file: 'backend/domain/sync-plan.ts',
+    find: "if (outcome.kind === 'inSync') return outcome;\n  if (!flowsTo(target",
+    replace: 'if (!flowsTo(target',
+  },
+  {
+    name: 'a resync in both directions',
+    file: 'backend/domain/sync-plan.ts',
+    find: "const target = intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp';",
+    replace: "const target = field.direction === 'toCrm' ? 'crm' : 'erp';",
+  },
 ];

@@ -23,7 +23,8 @@ export async function enterState(ctx: Context, run: Run, state: RunState): Promi
   });
   if (atWork.has(state)) await ctx.store.runs.hold(run.id);
   else await ctx.store.runs.letGo(run.id);
-  if (state === 'done') await releaseBrake(ctx, run);
+  // One in which every record failed has nothing to be decided either: each of them tells its own reason.
+  if (state === 'done' || state === 'failed') await releaseBrake(ctx, run);
 }
 
 async function nextState(ctx: Context, run: Run): Promise<RunState | null> {

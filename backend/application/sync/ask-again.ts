@@ -5,7 +5,7 @@ import { requireAdministrator } from '../access.ts';
 import { advanceRun } from './advance-run.ts';
 import { askAtBrakes } from './brake.ts';
 
-/** Plans anew what the brake of a connection has stopped, after its last plan was cancelled or failed. */
+/** Plans anew what the brake of a connection has stopped, after its last plan was cancelled. */
 export async function askAgain(ctx: Context, connectionId: string): Promise<void> {
   requireAdministrator(ctx);
   await inTransaction(ctx, async (ctx) => {
