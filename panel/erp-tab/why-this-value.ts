@@ -56,7 +56,7 @@ export class WhyThisValue extends PanelElement {
     const name = this.#history.value?.name;
     return html`<erpsync-dialog
       open
-      size="large"
+      size="wide"
       heading=${name === undefined ? msg('Why this value?') : msg(str`Why this value? ${name}`)}
       @erpsync-dialog-closed=${() => this.dispatchEvent(new Closed())}
     >
@@ -178,6 +178,7 @@ export class WhyThisValue extends PanelElement {
       }
 
       .wrap {
+        min-width: 8em;
         max-width: 18em;
         overflow-wrap: anywhere;
         white-space: normal;

@@ -114,7 +114,7 @@ export class ResyncDialog extends PanelElement {
       <div class="row">
         ${this.#choice('selection', msg('A selection in SuperOffice, by its number'))}
         <input
-          class="input number"
+          class="input short"
           type="number"
           min="1"
           aria-label=${msg('Number of the selection')}
@@ -129,7 +129,7 @@ export class ResyncDialog extends PanelElement {
           : html`<div class="row">
                 ${this.#choice('actors', msg('ERP records of one type'))}
                 <select
-                  class="input number"
+                  class="input short"
                   aria-label=${msg('Type of ERP record')}
                   ?disabled=${this.which !== 'actors'}
                   @change=${(event: Event) => (this.actorType = (event.target as HTMLSelectElement).value as ActorType)}
@@ -208,7 +208,7 @@ export class ResyncDialog extends PanelElement {
         gap: var(--so-space-4);
       }
 
-      .number {
+      .short {
         width: 10em;
       }
 

@@ -192,7 +192,6 @@ export class SyncLog extends PanelElement {
               <th scope="col">${msg('Direction')}</th>
               <th scope="col">${msg('Old value')}</th>
               <th scope="col">${msg('New value')}</th>
-              <th scope="col">${msg('Rule')}</th>
               <th scope="col">${msg('Cause')}</th>
               <th scope="col">${msg('User')}</th>
             </tr>
@@ -233,7 +232,7 @@ export class SyncLog extends PanelElement {
         ${text}
       </button>`;
     const oneOnly = msg('Tick one line with a value first.');
-    return html`<div class="toolbar">
+    return html`<div class="row actions">
       ${button(msg('Undo this …'), single !== null, oneOnly, () => single && void this.#undo(single, false))}
       ${button(msg('Undo the record from here …'), single !== null, oneOnly, () => single && void this.#undo(single, true))}
       ${button(msg('Only this record'), single !== null, oneOnly, () => {
@@ -276,12 +275,13 @@ export class SyncLog extends PanelElement {
       <td>
         <button class="link" @click=${() => openEntity(this.session, entity)}>${name}</button>
       </td>
-      <td>${fieldName}</td>
+      <td>${event === null ? fieldName : reasonName(reason)}</td>
       <td>${event === null ? (target === 'crm' ? msg('ERP to SuperOffice') : msg('SuperOffice to ERP')) : ''}</td>
       <td title=${before ?? ''}>${before ?? (event === null ? '–' : '')}</td>
       <td title=${after ?? ''}>${after ?? (event === null ? '–' : '')}</td>
-      <td>${reasonName(reason)}</td>
-      <td>${causeName(cause)}</td>
+      <td>
+        ${event === null ? html`${reasonName(reason)}<br />` : null}<span class="muted">${causeName(cause)}</span>
+      </td>
       <td>${userName ?? ''}</td>
     </tr>`;
   }
@@ -369,6 +369,15 @@ export class SyncLog extends PanelElement {
 
       .filters {
         margin-bottom: var(--so-space-4);
+      }
+
+      .actions {
+        gap: var(--so-space-2);
+        margin-top: var(--so-space-3);
+      }
+
+      a.button {
+        text-decoration: none;
       }
 
       .narrow {

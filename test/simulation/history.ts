@@ -24,7 +24,7 @@ import { startWorker } from '../../backend/worker/worker.ts';
 import type { StartSync } from '../../shared/api/runs.ts';
 import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { keyOf, memoryStore, MemoryTables, newMark, type StoredLink } from './memory-store.ts';
+import { keyOf, memoryStore, MemoryTables, newMark, type StoredLedgerRow, type StoredLink } from './memory-store.ts';
 import { crmFields, ModelCrm } from './model-crm.ts';
 import { ModelErp, stampKinds } from './model-erp.ts';
 import { CUT, Oracle } from './oracle.ts';
@@ -558,12 +558,28 @@ class History {
     }
     if (lines.length === 0) return;
     const line = random.pick(lines);
+    // What somebody has typed since must stay.
+    if (random.chance(0.5)) this.#typeOver(line);
     if (random.chance(0.5)) {
       this.#attempt('undo change', undoChange(ctx(), line.linkId, String(line.id)));
       return;
     }
     const undo = { kind: 'undo', runId: null, ledgerId: String(line.id), entity: null } as const;
     this.#attempt('undo record', startUndo(ctx(), { ...undo, wholeRecord: random.chance(0.5) }));
+  }
+
+  #typeOver({ target, entity, connectionId, actor, fieldKey, crmField }: StoredLedgerRow): void {
+    const value = this.#newValue(crmField);
+    if (target === 'crm') {
+      this.#editCrm(entity.id, crmField, value);
+      return;
+    }
+    const erp = this.#erps.get(connectionId);
+    const now = erp?.actors.get(actor.erpKey);
+    if (!erp || !now || now[fieldKey] === value) return;
+    this.scheduler.trace('edits erp', () => `${connectionId}/${actor.erpKey} ${fieldKey} -> ${value}`);
+    erp.set(actor.erpKey, fieldKey, value);
+    this.oracle.edited(`${connectionId}/${actor.erpKey}/${fieldKey}`, value);
   }
 
   /** Says yes to what the plan shows at this moment. */
