@@ -150,13 +150,14 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   async function takeQuestions(ctx: Context): Promise<void> {
     const { tenant } = ctx;
     const room = () => QUESTIONS - (questions.get(tenant) ?? 0);
+    // The one side before the many: polls that are always due would leave it no place.
+    const sweep = room() > 0 ? await ctx.store.sweeps.claimDue(ctx.clock.now(), leaseUntil(ctx)) : null;
+    if (sweep) take(questions, tenant, () => inLane('bulk', () => sweepCrm(ctx, sweep)));
     const due = room() > 0 ? await ctx.store.polls.claimDue(room(), ctx.clock.now(), leaseUntil(ctx)) : [];
     for (const claim of due) {
       const extend = () => ctx.store.polls.extend(claim, leaseUntil(ctx));
       take(questions, tenant, () => inLane('event', () => whileAsked(extend, pollConnection(ctx, claim))));
     }
-    const sweep = room() > 0 ? await ctx.store.sweeps.claimDue(ctx.clock.now(), leaseUntil(ctx)) : null;
-    if (sweep) take(questions, tenant, () => inLane('bulk', () => sweepCrm(ctx, sweep)));
     await releaseDeadClaims(ctx);
     await forgetOld(ctx);
   }

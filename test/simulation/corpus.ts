@@ -16,4 +16,8 @@ export const corpus: readonly number[] = [
   4679, 13116,
   // What a weaker ERP had edited, overruled as a mere change.
   11564, 19856, 21228,
+  // A brake whose run failed whole, and that nobody could release.
+  26, 29,
+  // Polls of four connections that left the sweep no place.
+  2262, 2797, 3442,
 ];
