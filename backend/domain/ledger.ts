@@ -26,6 +26,12 @@ export interface LedgerRow {
   readonly userName: string | null;
 }
 
+/** A write that was begun and that nobody saw the end of. */
+export interface UnsettledRow extends LedgerRow {
+  /** Another write of the same value has been begun since. */
+  readonly overtaken: boolean;
+}
+
 export type LedgerEntry = Pick<Step, 'fieldKey' | 'target' | 'before' | 'after' | 'reason'> & {
   readonly link: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>;
   readonly crmField: string;

@@ -104,6 +104,13 @@ function settle(field: MappedField): FieldOutcome {
   }
 }
 
+/** What both sides agree on once this value stands on the target side; null if the other side could not hold it. */
+export function agreedByWriting(pair: FieldPair, target: Side, value: FieldValue): AgreedValue | null {
+  const origin = convert(pair, other(target), value);
+  if (origin.kind !== 'value') return null;
+  return target === 'crm' ? { crm: value, erp: origin.value } : { crm: origin.value, erp: value };
+}
+
 export function other(side: Side): Side {
   return side === 'crm' ? 'erp' : 'crm';
 }

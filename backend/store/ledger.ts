@@ -1,6 +1,6 @@
-import { sql, type Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { Cause, CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
-import type { LedgerEntry, LedgerRow, LinkEvent } from '../domain/ledger.ts';
+import type { LedgerEntry, LedgerRow, LinkEvent, UnsettledRow } from '../domain/ledger.ts';
 import type { Link } from '../domain/link.ts';
 import type { Claim } from '../domain/mark.ts';
 import { AppError } from '../errors.ts';
@@ -24,9 +24,23 @@ export interface LedgerFilter {
 
 export function ledgerStore(db: Db, tenant: string) {
   return {
-    /** Enters what is about to be written, and answers the ids in the same order. */
+    /**
+     * Enters what is about to be written, and answers the ids in the same order. It takes the place of the same write that
+     * was begun before and that nobody saw the end of: what stands there in the end, stands there once.
+     */
     async enter(entries: readonly LedgerEntry[], { cause, user }: Claim, at: Date): Promise<readonly number[]> {
       if (entries.length === 0) return [];
+      await sql`
+        delete from ledger using unnest(
+          ${entries.map(({ link }) => link.id)}::uuid[], ${entries.map(({ fieldKey }) => fieldKey)}::text[],
+          ${entries.map(({ target }) => target)}::text[], ${entries.map(({ before }) => before)}::text[],
+          ${entries.map(({ after }) => after)}::text[]) as again (link_id, field_key, target, before, after)
+        where ledger.tenant = ${tenant} and not ledger.settled and ledger.link_id = again.link_id
+          and ledger.crm_type = ${entries[0]?.link.entity.type} and ledger.crm_id = ${entries[0]?.link.entity.id}
+          and ledger.field_key = again.field_key and ledger.target = again.target
+          and ledger.before is not distinct from again.before and ledger.after is not distinct from again.after`.execute(
+        db,
+      );
       const rows = await db
         .insertInto('ledger')
         .values(
@@ -127,17 +141,31 @@ export function ledgerStore(db: Db, tenant: string) {
     },
 
     /** Entered by a worker that did not live to say whether it was written. */
-    async unsettled({ type, id }: CrmEntity): Promise<readonly LedgerRow[]> {
+    async unsettled({ type, id }: CrmEntity): Promise<readonly UnsettledRow[]> {
+      const later = (eb: ExpressionBuilder<Database, 'ledger'>) =>
+        eb.exists(
+          eb
+            .selectFrom('ledger as later')
+            .select('later.id')
+            .where('later.tenant', '=', tenant)
+            .where('later.crm_type', '=', type)
+            .where('later.crm_id', '=', id)
+            .whereRef('later.link_id', '=', 'ledger.link_id')
+            .whereRef('later.field_key', '=', 'ledger.field_key')
+            .whereRef('later.target', '=', 'ledger.target')
+            .whereRef('later.id', '>', 'ledger.id'),
+        );
       const rows = await db
         .selectFrom('ledger')
         .selectAll()
+        .select((eb) => later(eb).as('overtaken'))
         .where('tenant', '=', tenant)
         .where('crm_type', '=', type)
         .where('crm_id', '=', id)
         .where('settled', '=', false)
         .orderBy('id')
         .execute();
-      return rows.map(toLedgerRow);
+      return rows.map(({ overtaken, ...row }) => ({ ...toLedgerRow(row), overtaken: Boolean(overtaken) }));
     },
 
     /** Latest first; `before` is the id of the last one seen. */

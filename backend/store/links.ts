@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { ActorRef, ActorType, CrmEntity, CrmEntityType } from '../../shared/vocabulary.ts';
+import type { ActorRef, ActorType, CrmEntity, CrmEntityType, FieldValue } from '../../shared/vocabulary.ts';
 import type { Conflict, Link, LinkMemory, LinkNews, WaitingField } from '../domain/link.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
@@ -153,13 +153,23 @@ export function linkStore(db: Db, tenant: string) {
       if (numDeletedRows !== 1n) throw new AppError('link.not_found', { id });
     },
 
+    /** What was agreed on without anyone having seen it. */
+    async learn(id: string, agreed: LinkNews['agreed']): Promise<void> {
+      if (Object.keys(agreed).length === 0) return;
+      await db
+        .updateTable('link')
+        .set({ agreed: sql`agreed || ${json(toColumn(agreed))}` })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute();
+    },
+
     /** Records what was found and made equal, and that the link is not parked. */
     async settle(id: string, { agreed, waiting }: LinkNews, at: Date): Promise<void> {
-      const news = Object.fromEntries(Object.entries(agreed).map(([key, { crm, erp }]) => [key, [crm, erp] as const]));
       await db
         .updateTable('link')
         .set({
-          agreed: sql`agreed || ${json(news)}`,
+          agreed: sql`agreed || ${json(toColumn(agreed))}`,
           synced_at: at,
           parked_code: null,
           parked_detail: null,
@@ -351,6 +361,11 @@ function toLink(row: Selectable<Database['link']>): LinkMemory {
         : null,
     agreed: Object.fromEntries(Object.entries(row.agreed).map(([key, [crm, erp]]) => [key, { crm, erp }])),
   };
+}
+
+/** Short, because there is one of it per link and most of a link is this. */
+function toColumn(agreed: LinkNews['agreed']): Record<string, readonly [FieldValue, FieldValue]> {
+  return Object.fromEntries(Object.entries(agreed).map(([key, { crm, erp }]) => [key, [crm, erp]]));
 }
 
 function toOpenField(row: Selectable<Database['open_field']>) {

@@ -439,6 +439,35 @@ describe('a failure that may pass', () => {
     expect(await ledger()).toMatchObject([{ fieldKey: 'NAME', after: 'Orkdal Omsorg AS' }]);
     expect(await world.store.links.openFields([linkId])).toEqual([]);
   });
+
+  test('is no edit where it stands there with nobody having heard so: what was typed since goes on, on either side', async () => {
+    world.erp.afterCall = ({ method }) => {
+      if (method === 'saveActors') throw new AppError('connector.timeout');
+    };
+    world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
+    await rest();
+    world.erp.afterCall = null;
+    expect(erpValues()).toMatchObject({ NAME: 'Orkdal Omsorg AS' });
+    world.crm.edit(company, { NAME: 'Orkdal Senter AS' });
+    world.clock.advance(HOUR);
+    await rest();
+    expect([crmValues()?.['NAME'], erpValues()?.['NAME']]).toEqual(['Orkdal Senter AS', 'Orkdal Senter AS']);
+
+    const write = world.crm.write.bind(world.crm);
+    world.crm.write = async (...args) => {
+      await write(...args);
+      throw new AppError('crm.unreachable');
+    };
+    world.erp.edit(customer, { NAME: 'Orkdal Omsorg AS' });
+    await rest();
+    world.crm.write = write;
+    expect(crmValues()).toMatchObject({ NAME: 'Orkdal Omsorg AS' });
+    world.erp.edit(customer, { NAME: 'Orkdal Senter AS' });
+    world.clock.advance(HOUR);
+    await rest();
+    expect([crmValues()?.['NAME'], erpValues()?.['NAME']]).toEqual(['Orkdal Senter AS', 'Orkdal Senter AS']);
+    expect(await world.store.links.openFields([linkId])).toEqual([]);
+  });
 });
 
 /** A second ERP with its own client of the same company, weaker than the first. */

@@ -7,6 +7,7 @@ import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
 import type { Run } from '../../backend/domain/run.ts';
 import { defaultNightlyTime } from '../../backend/domain/nightly.ts';
 import type { Cursor } from '../../backend/domain/cursor.ts';
+import { sameValue } from '../../backend/domain/value.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Store } from '../../backend/store/store.ts';
 import { crmEntityTypes, type CrmEntity, type CrmEntityType } from '../../shared/vocabulary.ts';
@@ -203,6 +204,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'releaseDead'
     | 'confirm'
     | 'remove'
+    | 'learn'
     | 'settle'
     | 'park'
     | 'moveTo'
@@ -278,6 +280,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       removeOpen(id);
       tables.drop(links, id);
       tables.onCommit(() => watch.linkRemoved(link));
+    },
+    async learn(id, agreed) {
+      const link = links.get(id);
+      if (link) tables.put(links, id, { ...link, agreed: { ...link.agreed, ...agreed } });
     },
     async settle(id, { agreed, waiting }, at) {
       const link = links.get(id);
@@ -458,6 +464,14 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
         const about = { linkId, connectionId, entity, actor, cause, userName: user?.name ?? null };
         return { ...entry, ...about, id: tables.ledgerIds, at, event: null, settled: false };
       });
+      const again = [...ledger.values()].filter(
+        (old) =>
+          !old.settled &&
+          rows.some(
+            (row) => sameWrite(row, old) && sameValue(row.before, old.before) && sameValue(row.after, old.after),
+          ),
+      );
+      for (const { id } of again) tables.drop(ledger, String(id));
       for (const row of rows) tables.put(ledger, String(row.id), row);
       tables.onCommit(() => watch.entered(rows));
       return rows.map(({ id }) => id);
@@ -495,7 +509,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       for (const id of ids) if (!ledger.get(String(id))?.settled) tables.drop(ledger, String(id));
     },
     async unsettled(entity) {
-      return [...ledger.values()].filter((row) => !row.settled && same(row.entity, entity));
+      const rows = [...ledger.values()].filter((row) => same(row.entity, entity));
+      return rows
+        .filter(({ settled }) => !settled)
+        .map((row) => ({ ...row, overtaken: rows.some((later) => later.id > row.id && sameWrite(later, row)) }));
     },
   };
 
@@ -745,6 +762,10 @@ export function newMark(entity: CrmEntity): MarkRow {
 
 export function keyOf({ type, id }: CrmEntity): string {
   return `${type}/${id}`;
+}
+
+function sameWrite(a: StoredLedgerRow, b: StoredLedgerRow): boolean {
+  return a.linkId === b.linkId && a.fieldKey === b.fieldKey && a.target === b.target;
 }
 
 function same(a: CrmEntity, b: CrmEntity): boolean {

@@ -36,7 +36,10 @@ interface Written {
   readonly place: string;
   readonly at: number;
   readonly linkId: string;
-  readonly what: string;
+  readonly before: FieldValue;
+  readonly stored: FieldValue;
+  /** A person has made it as it was before: that it was ever written cannot be seen. */
+  putBack: boolean;
 }
 
 /** In-flight calls may end this much after what they began with has changed. */
@@ -89,6 +92,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     at.changedAt = this.#next();
     at.held.add(value);
     at.edits += 1;
+    for (const written of this.#written) {
+      if (written.place === place && sameValue(written.before, value)) written.putBack = true;
+    }
   }
 
   starts(place: string, value: FieldValue): void {
@@ -233,7 +239,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
         place: name,
         at: place.changedAt,
         linkId: row.linkId,
-        what: `${show(before)} became ${show(stored)}`,
+        before,
+        stored,
+        putBack: false,
       });
     }
   }
@@ -417,15 +425,16 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   /** Each write has its row, and no row speaks of a write that never was. */
   #ledgerBalances(): void {
     const { ledger, links } = this.#world.tables;
-    for (const { rowId, place, at, linkId, what } of this.#written) {
+    for (const { rowId, place, at, linkId, before, stored, putBack } of this.#written) {
       const { changedBy, changedAt } = this.#place(place);
       const editedSince = changedBy === 'user' && changedAt > at;
       const link = links.get(linkId);
-      if (editedSince || !link) continue;
+      if (editedSince || putBack || !link) continue;
       // Of a record that is gone it cannot be found out what was answered.
       const row = ledger.get(String(rowId));
       if (row && !this.#world.crm().records.has(link.entity.id)) continue;
-      if (!row?.settled) this.violated('S5', `${place}: ${what} and its row is not in the ledger`);
+      if (row?.settled) continue;
+      this.violated('S5', `${place}: ${show(before)} became ${show(stored)} and its row is not in the ledger`);
     }
     // A loop would write without end; each edit may cost one write in each other system.
     const groups = Map.groupBy(this.#places, ([name]) => this.#groupOf(name));

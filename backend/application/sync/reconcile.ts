@@ -2,8 +2,9 @@ import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/error
 import type { Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
-import type { LinkMemory, WaitingField } from '../../domain/link.ts';
+import type { AgreedValue, LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
+import { agreedByWriting } from '../../domain/merge.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { planSync, type Intent, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
 import { instantOf } from '../../domain/timestamp.ts';
@@ -53,8 +54,8 @@ export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOp
   try {
     const open = await openLinks(ctx, links);
     const record = await readRecord(ctx, claim.entity, crmKeys(open));
-    const { read, failed } = await readActors(ctx, record, open);
-    await settleLeftovers(ctx, claim, record, read);
+    const { read: found, failed } = await readActors(ctx, record, open);
+    const read = await settleLeftovers(ctx, claim, record, found);
     const plan = await planned(ctx, claim, record, read, options.intent ?? { kind: 'sync' });
     const done = await carryOut(ctx, claim, record, read, plan, options);
     return await finish(ctx, claim, plan, done, failed);
@@ -264,31 +265,48 @@ function failedLink(link: LinkMemory, { code, detail }: AppError): ReconciledLin
   return { linkId: link.id, written: 0, conflicts: 0, obstacle: { code, detail } };
 }
 
-/** A worker before us entered writes and did not live to see them. Now that both sides were read, we know. */
+/**
+ * A worker before us entered writes and did not live to see them. Now that both sides were read, we know. Answers the links
+ * with what those writes came to: a value of ours that stands there is nobody's edit.
+ */
 async function settleLeftovers(
   ctx: Context,
   claim: Claim,
   record: CrmRecord,
   read: readonly ReadLink[],
-): Promise<void> {
+): Promise<readonly ReadLink[]> {
   const rows = await ctx.store.ledger.unsettled(claim.entity);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return read;
 
   // A claim can be lost while its call is under way: what does not stand there yet may still arrive.
   const surelyOver = new Date(ctx.clock.now().getTime() - LONGEST_CALL_MS);
   const known = rows.flatMap((row) => {
     // By its ends, for the link itself may have been made anew since.
-    const actor = read.find(
+    const link = read.find(
       ({ link }) => link.connectionId === row.connectionId && link.actor.erpKey === row.actor.erpKey,
-    )?.actor;
-    const now = row.target === 'crm' ? record.values[row.crmField] : actor?.values[row.fieldKey];
-    return now === undefined ? [] : [{ id: row.id, at: row.at, after: now, written: !sameValue(now, row.before) }];
+    );
+    const now = row.target === 'crm' ? record.values[row.crmField] : link?.actor.values[row.fieldKey];
+    if (now === undefined) return [];
+    const pair = link?.pairs.find(({ erp, crm }) => erp.key === row.fieldKey && crm.key === row.crmField);
+    const agreed = pair && sameValue(now, row.after) ? agreedByWriting(pair, row.target, now) : null;
+    // Where another write was begun since, only this one's own value tells that it has arrived, late.
+    const written = row.overtaken ? sameValue(now, row.after) : !sameValue(now, row.before);
+    return [{ id: row.id, at: row.at, after: now, written, link, row, agreed }];
+  });
+  const learnt = read.map((link) => {
+    const own = known.flatMap(({ link: of, row, agreed }) => (of === link && agreed ? [[row.fieldKey, agreed]] : []));
+    return { link, agreed: Object.fromEntries(own) as Record<string, AgreedValue> };
   });
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
     await ctx.store.ledger.settle(known.filter(({ written }) => written));
     await ctx.store.ledger.strike(known.filter(({ written, at }) => !written && at < surelyOver).map(({ id }) => id));
+    for (const { link, agreed } of learnt) await ctx.store.links.learn(link.link.id, agreed);
   });
+  return learnt.map(({ link, agreed }) => ({
+    ...link,
+    link: { ...link.link, agreed: { ...link.link.agreed, ...agreed } },
+  }));
 }
 
 /** The record itself could not be worked on: all its links share the reason. */
