@@ -5,7 +5,10 @@ import { AppError } from '../errors.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Env } from './env.ts';
 
-/** `anyone`; `session`: who has signed in; `licensed`: and may use the app; `administrator`: and may set it up; `manager`: may set it up, licensed or not. */
+/**
+ * `anyone`; `session`: who has signed in; `licensed`: and may use the app; `administrator`: and may set it up; `manager`: may
+ * set it up, licensed or not.
+ */
 export type Access = 'anyone' | 'session' | 'licensed' | 'administrator' | 'manager';
 
 /** Who may call what, by the first word of the path below /api. What is not named here is not there. */
@@ -28,6 +31,7 @@ export const access: Readonly<Record<string, Access>> = {
   'setup-check': 'manager',
   seats: 'manager',
   sync: 'administrator',
+  retention: 'administrator',
   ledger: 'administrator',
   attention: 'administrator',
   runs: 'administrator',

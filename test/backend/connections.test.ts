@@ -399,10 +399,15 @@ test('a scope can name the users and groups of the tenant', async () => {
   });
 });
 
+test('the people are for an administrator, who need not have a licence to give one away', async () => {
+  await expect(listPeople(world.as({ administrator: false }))).rejects.toMatchObject({ code: 'access.denied' });
+  await expect(listPeople(world.ctx)).rejects.toMatchObject({ code: 'session.missing' });
+  expect(await listPeople(world.as({ licensed: false }))).toEqual({ users: [], groups: [] });
+});
+
 describe('who may', () => {
   const verbs: Record<string, (ctx: Context, id: string) => Promise<unknown>> = {
     listConnections,
-    listPeople,
     showConnection,
     saveConnection: (ctx, id) => saveConnection(ctx, norway, id),
     trySettings: (ctx, id) => trySettings(ctx, { ...norway, connectionId: id }),
