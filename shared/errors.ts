@@ -75,6 +75,7 @@ export const errorCodes = [
   'link.parent_differs',
   'link.merged',
   'conflict.not_found',
+  'sync.restored',
 
   'value.invalid',
   'value.too_long',

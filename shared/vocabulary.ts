@@ -85,6 +85,7 @@ export const causes = [
   'resync',
   'import',
   'undo',
+  'restore',
   'retry',
 ] as const;
 export type Cause = (typeof causes)[number];

@@ -11,6 +11,4 @@ export interface Installation extends Watched {
   readonly watchedAt: Date | null;
   /** What SuperOffice has notified us of and nobody has looked into yet. */
   readonly hint: string | null;
-  /** When SuperOffice was restored from a backup; null when nobody has to know about it any more. */
-  readonly restoredAt: Date | null;
 }

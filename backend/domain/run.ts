@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { ActorType, CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 
-/** `sync` writes what ordinary syncing would, `resync` what one side being right would, `undo` what stood there before. */
-export const runKinds = ['sync', 'resync', 'undo'] as const;
+/** `sync` writes what ordinary syncing would, `resync` what one side being right would, `undo` what stood there before,
+ * `restore` what stood in a system before it was put back to an older state. */
+export const runKinds = ['sync', 'resync', 'undo', 'restore'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 /**

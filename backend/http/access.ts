@@ -32,6 +32,7 @@ export const access: Readonly<Record<string, Access>> = {
   seats: 'manager',
   sync: 'administrator',
   retention: 'administrator',
+  restores: 'administrator',
   ledger: 'administrator',
   attention: 'administrator',
   runs: 'administrator',

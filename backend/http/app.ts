@@ -24,6 +24,7 @@ import { mappings } from './routes/mappings.ts';
 import { pages } from './routes/pages.ts';
 import { panels } from './routes/panels.ts';
 import { people } from './routes/people.ts';
+import { restores } from './routes/restores.ts';
 import { runs } from './routes/runs.ts';
 import { session } from './routes/session.ts';
 import { setup } from './routes/setup.ts';
@@ -77,6 +78,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', links)
     .route('/api', sync)
     .route('/api/comparisons', comparisons)
+    .route('/api/restores', restores)
     .route('/api', runs);
 }
 

@@ -79,6 +79,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'link.parent_differs': 409,
   'link.merged': 409,
   'link.parent_missing': 409,
+  'sync.restored': 409,
   'conflict.not_found': 404,
 
   'value.invalid': 422,

@@ -1,9 +1,19 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { CrmEntityType } from '../../shared/vocabulary.ts';
+import type { CrmEntityType, Side } from '../../shared/vocabulary.ts';
 import type { UnequalReason } from '../domain/news.ts';
 
 export interface ComparisonTables {
+  restore: {
+    tenant: string;
+    id: string;
+    side: Side;
+    connection_id: string | null;
+    at: Date;
+    user_name: string | null;
+    run_id: string | null;
+    settled_at: Date | null;
+  };
   comparison: {
     tenant: string;
     connection_id: string;

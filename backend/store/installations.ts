@@ -25,7 +25,6 @@ export function installationStore(db: Db, tenant: string, seal: TenantSeal) {
         latestAt: row.latest_at,
         watchedAt: row.watched_at,
         hint: row.hint,
-        restoredAt: row.restored_at,
       };
     },
 
@@ -94,10 +93,6 @@ export function installationStore(db: Db, tenant: string, seal: TenantSeal) {
       const { numUpdatedRows } = await own().set({ hint, watched_at: null }).executeTakeFirst();
       await sql`select pg_notify(${workChannel}, ${tenant})`.execute(db);
       return numUpdatedRows > 0n;
-    },
-
-    async setRestored(at: Date | null): Promise<void> {
-      await own().set({ restored_at: at }).execute();
     },
 
     /** Without its key nothing that is sealed for the tenant opens again, here or in a copy of the database. */

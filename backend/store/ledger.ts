@@ -140,6 +140,21 @@ export function ledgerStore(db: Db, tenant: string) {
         .execute();
     },
 
+    /** All values ever written for the links of a record, oldest first. */
+    async ofEntity({ type, id }: CrmEntity): Promise<readonly LedgerRow[]> {
+      const rows = await db
+        .selectFrom('ledger')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('crm_type', '=', type)
+        .where('crm_id', '=', id)
+        .where('event', 'is', null)
+        .where('settled', '=', true)
+        .orderBy('id')
+        .execute();
+      return rows.map(toLedgerRow);
+    },
+
     /** Entered by a worker that did not live to say whether it was written. */
     async unsettled({ type, id }: CrmEntity): Promise<readonly UnsettledRow[]> {
       const later = (eb: ExpressionBuilder<Database, 'ledger'>) =>

@@ -165,6 +165,16 @@ export function markStore(db: Db, tenant: string) {
         .execute();
     },
 
+    /** Whoever works on any record finds that its claim is lost. */
+    async revokeAll(): Promise<void> {
+      await db
+        .updateTable('linked_entity')
+        .set((eb) => ({ fence: eb('fence', '+', 1), lease_until: null }))
+        .where('tenant', '=', tenant)
+        .where('lease_until', 'is not', null)
+        .execute();
+    },
+
     /** Records whose links are gone carry no mark. */
     async removeUnlinked({ type, id }: CrmEntity): Promise<void> {
       await db

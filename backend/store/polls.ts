@@ -58,6 +58,15 @@ export function pollStore(db: Db, tenant: string) {
         .execute();
     },
 
+    /** The next question starts from the very beginning. */
+    async forgetCursors(connectionId: string | null): Promise<void> {
+      await db
+        .deleteFrom('poll_cursor')
+        .where('tenant', '=', tenant)
+        .$if(connectionId !== null, (query) => query.where('connection_id', '=', connectionId))
+        .execute();
+    },
+
     /** Until the end of the transaction the claim stands; throws `link.busy` if it was lost. */
     async hold({ connectionId, fence }: PollClaim): Promise<void> {
       const held = await db

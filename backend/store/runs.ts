@@ -242,8 +242,27 @@ export function runStore(db: Db, tenant: string) {
       return row !== undefined;
     },
 
-    /** Up to `limit` records of runs under way, or of this one, that nobody works on. */
-    async claim(limit: number, now: Date, leaseUntil: Date, runId: string | null = null): Promise<readonly RunTask[]> {
+    /** Takes the values of one field out of a plan. */
+    async dropSteps(
+      runId: string,
+      { connectionId, fieldKey }: { readonly connectionId: string; readonly fieldKey: string },
+    ): Promise<void> {
+      await db
+        .deleteFrom('run_step')
+        .where('tenant', '=', tenant)
+        .where('run_id', '=', runId)
+        .where('connection_id', '=', connectionId)
+        .where('field_key', '=', fieldKey)
+        .execute();
+    },
+
+    /** Up to `limit` records of runs under way, or only of these, that nobody works on. */
+    async claim(
+      limit: number,
+      now: Date,
+      leaseUntil: Date,
+      only: readonly string[] | null = null,
+    ): Promise<readonly RunTask[]> {
       const { rows } = await sql<{
         run_id: string;
         crm_type: CrmEntityType;
@@ -255,7 +274,7 @@ export function runStore(db: Db, tenant: string) {
         with due as (
           select run_record.run_id, run_record.crm_type, run_record.crm_id
           from run_record join run on run.tenant = run_record.tenant and run.id = run_record.run_id
-          where run_record.tenant = ${tenant} and (${runId}::uuid is null or run.id = ${runId}::uuid)
+          where run_record.tenant = ${tenant} and (${only === null} or run.id = any(${[...(only ?? [])]}::uuid[]))
             and ((run.state = 'planning' and run_record.state = 'toPlan')
               or (run.state = 'running' and run_record.state = 'toWrite'))
             and (next_try_at is null or next_try_at <= ${now}) and (lease_until is null or lease_until <= ${now})

@@ -10,6 +10,7 @@ import { listItemStore } from './list-items.ts';
 import { mappingStore } from './mappings.ts';
 import { markStore } from './marks.ts';
 import { pollStore } from './polls.ts';
+import { restoreStore } from './restores.ts';
 import { runStore } from './runs.ts';
 import type { Seal } from './seal.ts';
 import { seatStore } from './seats.ts';
@@ -35,6 +36,7 @@ const subjects = {
   marks: markStore,
   ledger: ledgerStore,
   polls: pollStore,
+  restores: restoreStore,
   runs: runStore,
   sweeps: sweepStore,
   syncSettings: syncSettingStore,

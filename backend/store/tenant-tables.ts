@@ -31,7 +31,6 @@ export interface TenantTables {
     licensed_at: Date | null;
     latest_at: Date | null;
     hint: string | null;
-    restored_at: Date | null;
     seats: number | null;
     seats_until: Date | null;
     seats_for_everyone: Generated<boolean>;

@@ -116,12 +116,13 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const ctx = await parts.contextFor(tenant);
     if (!ctx) return;
     if (what === 'all') await parts.careFor?.(ctx);
-    const automatic = await ctx.store.syncSettings.isAutomatic();
+    const isHalted = (await ctx.store.restores.open()).length > 0;
+    const automatic = !isHalted && (await ctx.store.syncSettings.isAutomatic());
     const found = await takeRecords(ctx, automatic);
     if (what === 'records') return;
     if (automatic) await takeQuestions(ctx);
     // Nobody waits for it, so it comes when nothing else does.
-    if (found === 0) await takeComparison(ctx);
+    if (found === 0 && !isHalted) await takeComparison(ctx);
   }
 
   /** Answers how many it found. */

@@ -16,5 +16,6 @@ const names: Record<Cause, () => string> = {
   resync: () => msg('Resync'),
   import: () => msg('Import'),
   undo: () => msg('Undo'),
+  restore: () => msg('Backup restored'),
   retry: () => msg('Retry'),
 };

@@ -128,6 +128,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     ),
   'link.merged': () =>
     msg('This record was merged into another one that is connected as well. Choose which connection stays.'),
+  'sync.restored': () =>
+    msg(
+      'A backup was restored. Nothing is synced until an administrator has decided on the Sync page which values are right.',
+    ),
   'conflict.not_found': () => msg('This conflict has been resolved in the meantime.'),
 
   'value.invalid': ({ name, field }) =>

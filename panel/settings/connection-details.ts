@@ -7,11 +7,13 @@ import { property, state } from 'lit/decorators.js';
 import type { Connection, ConnectionSummary } from '../../shared/api/connections.ts';
 import type { Api } from '../api/client.ts';
 import { fetchConnectionSummary, refreshFields } from '../api/connections.ts';
+import { reportRestore } from '../api/restores.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText, reasonText } from '../locales/error-text.ts';
 import { formatMoment } from '../locales/format.ts';
 import '../ui/busy.ts';
+import { confirmed } from '../ui/confirmed.ts';
 import { icon } from '../ui/icon.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
@@ -62,8 +64,11 @@ export class ConnectionDetails extends PanelElement {
             ${
               active
                 ? html`<button class="link way" @click=${() => (this.resyncShown = true)}>
-                    ${icon(caretRight)}${msg('Resync from this ERP connection')}
-                  </button>`
+                      ${icon(caretRight)}${msg('Resync from this ERP connection')}
+                    </button>
+                    <button class="link way" @click=${this.#reportRestore}>
+                      ${icon(caretRight)}${msg('A backup was restored …')}
+                    </button>`
                 : null
             }
           </nav>
@@ -119,6 +124,25 @@ export class ConnectionDetails extends PanelElement {
           </div>`,
       )}
     </dl>`;
+  }
+
+  async #reportRestore(): Promise<void> {
+    const { id, name } = this.connection;
+    const sure = await confirmed({
+      heading: msg('A backup was restored'),
+      question: msg(
+        str`Automatic sync stops at once. What the backup of ${name} has put back is looked for, and you decide which values are right.`,
+      ),
+      action: msg('Stop and compare'),
+    });
+    if (!sure) return;
+    this.failure = null;
+    try {
+      await reportRestore(this.api, { connectionId: id });
+      this.dispatchEvent(new SettingsChanged());
+    } catch (error) {
+      this.failure = error;
+    }
   }
 
   async #refreshFields(): Promise<void> {

@@ -5,6 +5,7 @@ import { actorTypeName } from '../locales/actor-type-name.ts';
 /** What a run is called: what it does, and from where. */
 export function runName({ kind, from, connectionName }: Pick<Run, 'kind' | 'from' | 'connectionName'>): string {
   if (kind === 'undo') return msg('Undo');
+  if (kind === 'restore') return msg('Backup restored');
   if (kind === 'sync') {
     return connectionName === null ? msg('Sync of all records') : msg(str`Sync of ${connectionName}`);
   }

@@ -235,7 +235,7 @@ function textOf(item: SetupCheckItem): string[] {
     case 'backup':
       return [
         msg(
-          'SuperOffice was restored from a backup, so automatic sync was turned off: records may have gone back in time. Look at a resync from SuperOffice first, then turn automatic sync on again.',
+          'A backup was restored. Nothing is synced until an administrator has decided on the Sync page which values are right.',
         ),
       ];
     case 'tenant':

@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Connection } from '../../shared/api/connections.ts';
+import type { Restore } from '../../shared/api/restores.ts';
 import type { SyncStatus } from '../../shared/api/sync.ts';
 import type { Api } from '../api/client.ts';
 import { compareAgain, setAutomaticSync } from '../api/sync.ts';
@@ -17,6 +18,7 @@ import { base } from '../ui/styles/base.ts';
 import '../ui/switch.ts';
 import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
+import './restore-dialog.ts';
 import './resync-dialog.ts';
 import './run-dialog.ts';
 import './run-list.ts';
@@ -36,6 +38,7 @@ export class SyncStatusBlock extends PanelElement {
   @property({ attribute: false }) status!: SyncStatus;
   @property({ attribute: false }) connections: readonly Connection[] = [];
 
+  @state() private restore: Restore | null = null;
   @state() private saving = false;
   @state() private failure: unknown = null;
   @state() private shown: 'log' | 'runs' | 'run' | 'resync' | 'sync' | 'check' | null = null;
@@ -75,6 +78,15 @@ export class SyncStatusBlock extends PanelElement {
               </erpsync-notice>`
         }
         ${braked.map((each) => this.#braked(each))}
+        ${this.status.restores.map(
+          (restore) =>
+            html`<erpsync-notice kind="attention">
+              ${msg(str`A backup of ${restore.connectionName ?? 'SuperOffice'} was restored (${formatMoment(restore.at)}). Automatic sync has stopped, and nothing is written until you have decided which values are right.`)}
+              <button slot="action" aria-disabled=${restore.runId === null} @click=${() => this.#decide(restore)}>
+                ${msg('Look at the plan')}
+              </button>
+            </erpsync-notice>`,
+        )}
         <dl>
           ${this.#count(msg('Connected records'), links)} ${this.#count(msg('Waiting'), waiting)}
           ${this.#count(msg('Conflicts'), conflicts)} ${this.#count(msg('Need attention'), parked)}
@@ -85,7 +97,15 @@ export class SyncStatusBlock extends PanelElement {
         }
         ${links > 0 ? html`<erpsync-verification .status=${this.status}></erpsync-verification>` : null}
       </section>
-      ${this.#dialog()}`;
+      ${this.#dialog()}
+      ${
+        this.restore
+          ? html`<erpsync-restore-dialog
+              .restore=${this.restore}
+              @erpsync-closed=${() => (this.restore = null)}
+            ></erpsync-restore-dialog>`
+          : null
+      }`;
   }
 
   /** Ordinary syncing of a connection has stopped, and someone has to decide. */
@@ -167,6 +187,11 @@ export class SyncStatusBlock extends PanelElement {
       <dt class="muted">${name}</dt>
       <dd>${formatCount(count)}</dd>
     </div>`;
+  }
+
+  #decide(restore: Restore): void {
+    if (restore.runId === null) this.dispatchEvent(new SettingsChanged());
+    else this.restore = restore;
   }
 
   async #toggle({ checked }: SwitchToggled): Promise<void> {

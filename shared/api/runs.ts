@@ -56,7 +56,7 @@ export type ConfirmRun = z.infer<typeof ConfirmRun>;
 
 export const Run = z.object({
   id: Id,
-  kind: z.enum(['sync', 'resync', 'undo']),
+  kind: z.enum(['sync', 'resync', 'undo', 'restore']),
   dryRun: z.boolean(),
   state: z.enum(['planning', 'planned', 'needsApproval', 'running', 'paused', 'done', 'cancelled', 'failed']),
   from: z.enum(['crm', 'erp']),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { causes, crmEntityTypes } from '../vocabulary.ts';
 import { CrmEntity, ErpKey, FieldKey, Id, Reason } from './common.ts';
+import { Restore } from './restores.ts';
 
 export const SyncStatus = z.object({
   /** Automatic sync is on. *Sync now* works all the same. */
@@ -20,6 +21,8 @@ export const SyncStatus = z.object({
       runState: z.string().nullable(),
     }),
   ),
+  /** Backups that were restored, and wait for a decision: until then nothing is synced. */
+  restores: z.array(Restore),
 });
 export type SyncStatus = z.infer<typeof SyncStatus>;
 

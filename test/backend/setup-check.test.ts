@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { engineContext } from '../../backend/application/tenant/engine-context.ts';
 import { install } from '../../backend/application/tenant/install.ts';
+import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Principal } from '../../backend/ports/crm.ts';
 import type { CheckName, Seats, SetupCheck, SetupCheckItem } from '../../shared/api/setup.ts';
@@ -77,7 +78,7 @@ describe('the setup check', () => {
     [
       'a backup that was restored',
       'backup',
-      () => world.store.installations.setRestored(world.clock.now()),
+      () => pauseAfterRestore(world.ctx, { side: 'crm', connectionId: null, userName: null }),
       { state: 'attention' },
     ],
   ])('tells of %s', async (_, name, damage, told) => {

@@ -91,15 +91,11 @@ describe('a notification of SuperOffice', () => {
     expect(await session()).toMatchObject({ status: 401 });
   });
 
-  test('of a restored backup stops automatic sync until an administrator turns it on again', async () => {
+  test('of a restored backup stops syncing until an administrator has decided what it means', async () => {
     await notify(1);
 
-    expect(await world.store.syncSettings.isAutomatic()).toBe(false);
-    expect((await world.store.installations.get())?.restoredAt).toEqual(world.clock.now());
+    expect(await world.store.restores.open()).toMatchObject([{ side: 'crm', at: world.clock.now(), userName: null }]);
     expect(await isAtWork()).toBe(true);
-
-    await panel.send('PUT', '/api/sync', { automatic: true });
-    expect((await world.store.installations.get())?.restoredAt).toBeNull();
   });
 
   test.each<[string, () => Promise<Response> | Response, number]>([

@@ -18,6 +18,7 @@ describe('the Sync page', () => {
       parked: 0,
       lastRunAt: '2026-11-22T20:15:00Z',
       braked: [],
+      restores: [],
     };
   });
 

@@ -288,7 +288,16 @@ export class SettingsWorld {
   connectors: Connector[] = [];
   connections: Connection[] = [];
   mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
-  status: SyncStatus = { automatic: true, links: 0, waiting: 0, conflicts: 0, parked: 0, lastRunAt: null, braked: [] };
+  status: SyncStatus = {
+    automatic: true,
+    links: 0,
+    waiting: 0,
+    conflicts: 0,
+    parked: 0,
+    lastRunAt: null,
+    braked: [],
+    restores: [],
+  };
   attention: AttentionPage['links'] = [];
   ledger: LedgerEntry[] = [];
   comparisons: ComparisonPage = { nightly: { hour: 2, timeZone: 'Europe/Oslo' }, comparisons: [] };

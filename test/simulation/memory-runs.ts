@@ -138,14 +138,14 @@ export function memoryRuns(tables: MemoryTables, watch: StoreWatch): Calls {
     async hasLeft(id, state) {
       return recordsOf(id).some((row) => row.state === state);
     },
-    async claim(limit, now, leaseUntil, runId = null) {
+    async claim(limit, now, leaseUntil, only = null) {
       const due = [...runRecords.values()].filter((row) => {
         const { state } = found(row.runId);
         const free = row.leaseUntil === null || row.leaseUntil <= now.getTime();
         const isDue = row.nextTryAt === null || row.nextTryAt <= now.getTime();
         const fits =
           (state === 'planning' && row.state === 'toPlan') || (state === 'running' && row.state === 'toWrite');
-        return fits && free && isDue && (runId === null || row.runId === runId);
+        return fits && free && isDue && (only === null || only.includes(row.runId));
       });
       return due.slice(0, limit).map((row) => {
         put({ ...row, leaseUntil: leaseUntil.getTime(), fence: row.fence + 1 });

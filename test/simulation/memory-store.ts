@@ -698,6 +698,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     polls: pollCalls,
     sweeps: sweepCalls,
     runs: memoryRuns(tables, watch),
+    // No backup is restored that anybody tells of.
+    restores: { open: async () => [] },
     comparisons: comparisonCalls,
     syncSettings: {
       isAutomatic: async () => true,

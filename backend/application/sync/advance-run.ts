@@ -1,6 +1,7 @@
 import { inTransaction, type Context } from '../../context.ts';
 import { runIsOver, type Run, type RunCounts, type RunState } from '../../domain/run.ts';
 import { mustAsk, releaseBrake } from './brake.ts';
+import { resumeAfterRestore } from './resume-after-restore.ts';
 
 const atWork: ReadonlySet<RunState> = new Set(['planning', 'running', 'paused']);
 
@@ -21,10 +22,20 @@ export async function enterState(ctx: Context, run: Run, state: RunState): Promi
     ...(run.state === 'planning' && state !== 'paused' && state !== 'cancelled' ? { plannedAt: now } : {}),
     ...(runIsOver({ state }) ? { endedAt: now } : {}),
   });
-  if (atWork.has(state)) await ctx.store.runs.hold(run.id);
+  // Where a backup was restored nothing else is at work, and what was must not stand in its way.
+  if (run.kind === 'restore') await followRestore(ctx, run, state);
+  else if (atWork.has(state)) await ctx.store.runs.hold(run.id);
   else await ctx.store.runs.letGo(run.id);
   // One in which every record failed has nothing to be decided either: each of them tells its own reason.
   if (state === 'done' || state === 'failed') await releaseBrake(ctx, run);
+}
+
+/** When it is done, syncing goes on; when it came to nothing, another plan is made. */
+async function followRestore(ctx: Context, { id }: Run, state: RunState): Promise<void> {
+  const restore = (await ctx.store.restores.open()).find(({ runId }) => runId === id);
+  if (!restore) return;
+  if (state === 'done') await resumeAfterRestore(ctx, restore);
+  if (state === 'failed') await ctx.store.restores.setRun(restore.id, id, null);
 }
 
 async function nextState(ctx: Context, run: Run): Promise<RunState | null> {
@@ -35,6 +46,8 @@ async function nextState(ctx: Context, run: Run): Promise<RunState | null> {
 
   const counts = (await runs.counts([id])).get(id);
   if (!counts) return null;
+  // What was restored is looked at by a person, also where nothing is to be written.
+  if (state === 'planning' && run.kind === 'restore') return 'planned';
   if (state === 'planning' && counts.toWrite > 0) {
     if (dryRun) return 'planned';
     return (await mustAsk(ctx, run)) ? 'needsApproval' : 'running';

@@ -30,8 +30,14 @@ export async function whileHeld<T>(ctx: Context, claim: Claim, work: () => Promi
   }
 }
 
-/** Claims one record for the signed-in person, after whoever works on it is done. Throws `link.busy`. */
+/** Throws `sync.restored` while it is not known what a restored backup means: until then nothing is written. */
+export async function requireNoRestore(ctx: Context): Promise<void> {
+  if ((await ctx.store.restores.open()).length > 0) throw new AppError('sync.restored');
+}
+
+/** Claims one record for the signed-in person, after whoever works on it is done. Throws `link.busy` or `sync.restored`. */
 export async function holdRecord(ctx: Context, entity: CrmEntity, cause: Cause): Promise<Claim> {
+  await requireNoRestore(ctx);
   for (let waited = 0; waited <= PATIENCE_MS; waited += LOOK_AGAIN_MS) {
     const claim = await ctx.store.marks.claim(entity, ctx.clock.now(), leaseUntil(ctx));
     if (claim) return { ...claim, cause, user: ctx.user ? { id: ctx.user.id, name: ctx.user.name } : null };

@@ -8,6 +8,5 @@ export async function setAutomaticSync(ctx: Context, { automatic }: SetAutomatic
   requireAdministrator(ctx);
   await ctx.store.syncSettings.setAutomatic(automatic);
   // Whoever turns it on knows by now that SuperOffice was restored from a backup: the page says so.
-  if (automatic) await ctx.store.installations.setRestored(null);
   return showSyncStatus(ctx);
 }

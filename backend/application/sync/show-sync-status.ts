@@ -6,13 +6,14 @@ import { requireAdministrator } from '../access.ts';
 export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
   requireAdministrator(ctx);
   const { store } = ctx;
-  const [automatic, counts, waiting, polls, held, connections] = await Promise.all([
+  const [automatic, counts, waiting, polls, held, connections, restores] = await Promise.all([
     store.syncSettings.isAutomatic(),
     store.links.counts(),
     store.marks.waiting(),
     store.polls.states(),
     store.brakes.held(),
     store.connections.list(),
+    store.restores.open(),
   ]);
   const sum = (of: 'links' | 'conflicts' | 'parked') =>
     [...counts.values()].reduce((total, count) => total + count[of], 0);
@@ -32,6 +33,14 @@ export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
     parked: sum('parked'),
     lastRunAt: polled.length > 0 ? new Date(Math.max(...polled)).toISOString() : null,
     braked,
+    restores: restores.map(({ id, side, connectionId, at, userName, runId }) => ({
+      id,
+      side,
+      connectionName: connections.find((connection) => connection.id === connectionId)?.name ?? null,
+      at: at.toISOString(),
+      userName,
+      runId,
+    })),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { runIsOver } from '../../domain/run.ts';
 import { AppError } from '../../errors.ts';
 import { findLink } from './find-link.ts';
-import { leaseUntil } from './hold-record.ts';
+import { leaseUntil, requireNoRestore } from './hold-record.ts';
 import { planUndo, requireRemembered } from './start-run.ts';
 import { workOnRun } from './work-on-run.ts';
 
@@ -20,11 +20,12 @@ export async function undoChange(ctx: Context, linkId: string, ledgerId: string)
     throw new AppError('link.not_found', { id: linkId });
   }
   await requireRemembered(ctx, line.at);
+  await requireNoRestore(ctx);
 
   const runId = await planUndo(ctx, { ledgerId: line.id, since: null }, false);
   for (let waited = 0; waited <= PATIENCE_MS; waited += LOOK_AGAIN_MS) {
     const now = ctx.clock.now();
-    const tasks = await ctx.store.runs.claim(1, now, leaseUntil(ctx), runId);
+    const tasks = await ctx.store.runs.claim(1, now, leaseUntil(ctx), [runId]);
     for (const task of tasks) await workOnRun(ctx, task);
     if (runIsOver(await ctx.store.runs.get(runId))) break;
     if (tasks.length === 0) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));

@@ -9,7 +9,9 @@ import { log } from '../../log.ts';
 import { advanceRun } from './advance-run.ts';
 import { askAtBrakes } from './brake.ts';
 import { leaseUntil, whileHeld } from './hold-record.ts';
+import { planRestores } from './pause-after-restore.ts';
 import { planRecord, reconcile } from './reconcile.ts';
+import { restoredSteps } from './restored-steps.ts';
 
 /** How often a record is tried before the run goes on without it. */
 const PATIENCE = 5;
@@ -18,10 +20,16 @@ const BUSY_MS = 1_000;
 
 /** Up to `limit` records of runs under way. Also moves on a run whose last record a worker did and then died. */
 export async function claimRunTasks(ctx: Context, limit: number): Promise<readonly RunTask[]> {
-  for (const id of await askAtBrakes(ctx)) await advanceRun(ctx, id);
+  const restores = await planRestores(ctx);
+  if (restores.length === 0) for (const id of await askAtBrakes(ctx)) await advanceRun(ctx, id);
   const underWay = await ctx.store.runs.underWay();
   if (underWay.length === 0) return [];
-  const tasks = await ctx.store.runs.claim(limit, ctx.clock.now(), leaseUntil(ctx));
+  const tasks = await ctx.store.runs.claim(
+    limit,
+    ctx.clock.now(),
+    leaseUntil(ctx),
+    restores.length > 0 ? restores : null,
+  );
   if (tasks.length === 0) for (const id of underWay) await advanceRun(ctx, id);
   return tasks;
 }
@@ -48,9 +56,12 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
     // An undo brings its steps along, and they are looked at; the others find theirs.
     const steps = run.kind === 'undo' ? await ctx.store.runs.stepsOf(run.id, task.entity) : undefined;
     const cause = run.kind === 'sync' ? 'sweep' : run.kind;
-    const { read, failed, plan } = await planRecord(ctx, { entity: task.entity, cause }, (links) =>
-      intentOf(run, links, steps),
-    );
+    const {
+      record: found,
+      read,
+      failed,
+      plan,
+    } = await planRecord(ctx, { entity: task.entity, cause }, (links) => intentOf(run, links, steps));
     const [failure] = failed.map(({ failure }) => failure);
     if (failure && mayPass(failure.code, task)) {
       await later(ctx, task, failure);
@@ -58,7 +69,8 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
     }
 
     const targets = read.filter(({ link }) => isTarget(run, link));
-    const planned = plan.steps.flatMap((step) => {
+    const changes = run.kind === 'restore' ? [] : plan.steps;
+    const planned = changes.flatMap((step) => {
       const target = targets.find(({ link }) => link.id === step.linkId);
       const pair = target?.pairs.find(({ erp }) => erp.key === step.fieldKey);
       if (!target || !pair || step.reason === 'overruled') return [];
@@ -79,7 +91,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
       conflicts: open.filter(({ kind }) => kind === 'conflict').length,
       parked: open.filter(({ kind }) => kind === 'parked').length,
       failure: failure?.code ?? null,
-      steps: planned,
+      steps: run.kind === 'restore' ? await restoredSteps(ctx, run.scope, found, targets) : planned,
     });
   } catch (error) {
     const failure = toFailure(ctx, task, error);
@@ -94,6 +106,7 @@ function record(ctx: Context, task: RunTask, plan: RecordPlan): Promise<void> {
 
 /** A resync from SuperOffice may be meant for one ERP; everything else goes on from the record to all the others. */
 function isTarget({ kind, scope }: Run, { connectionId }: LinkMemory): boolean {
+  if (kind === 'restore') return scope.connectionId === null || scope.connectionId === connectionId;
   return (
     kind !== 'resync' || scope.from === 'erp' || scope.connectionId === null || scope.connectionId === connectionId
   );
@@ -133,7 +146,7 @@ function done(ctx: Context, task: RunTask, failure: ErrorCode | null): Promise<v
 }
 
 function intentOf({ kind, scope }: Run, links: readonly LinkMemory[], steps?: readonly PlannedStep[]): Intent {
-  if (kind === 'undo') return { kind, steps: steps ?? [] };
+  if (kind === 'undo' || kind === 'restore') return { kind: 'undo', steps: steps ?? [] };
   if (kind === 'sync') return { kind, ...(steps ? { only: steps } : {}) };
   const source = links.find(({ connectionId }) => connectionId === scope.connectionId);
   // Without its link, the ERP that should be right has nothing to say about this record.

@@ -2,6 +2,7 @@ import { TenantNotification } from '../../../shared/api/tenant-change.ts';
 import type { App } from '../../context.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
+import { pauseAfterRestore } from '../sync/pause-after-restore.ts';
 
 /**
  * SuperOffice notifies us of something that happened to a tenant. Nothing of it is believed beyond that it came from
@@ -14,10 +15,10 @@ export async function acceptNotification(app: App, body: unknown): Promise<void>
   const { ContextIdentifier: tenant, ChangeType: change, Token: token } = read.data;
   await app.superOffice.verifyNotification(token, tenant);
 
-  const { installations, syncSettings } = app.storeOf(tenant);
+  const store = app.storeOf(tenant);
+  const { installations } = store;
   if (!(await installations.notify(change))) return;
   log.info('tenant.notified', { tenant, event: change });
   if (change !== 'BackupRestored') return;
-  await syncSettings.setAutomatic(false);
-  await installations.setRestored(app.clock.now());
+  await pauseAfterRestore({ store, clock: app.clock }, { side: 'crm', connectionId: null, userName: null });
 }

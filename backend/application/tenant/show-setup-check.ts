@@ -37,7 +37,7 @@ export async function showSetupCheck(ctx: Context, origin: string): Promise<Setu
       installation?.standing === 'unlicensed' ? { state: 'wrong', reason: reason('licence.missing') } : {},
     seats: () => lookAtSeats(ctx),
     connections: () => lookAtConnections(ctx),
-    backup: async () => (installation?.restoredAt ? { state: 'attention' } : {}),
+    backup: async () => ((await ctx.store.restores.open()).length > 0 ? { state: 'attention' } : {}),
   };
   const items = await Promise.all(Object.entries(looks).map(([name, look]) => checked(name as CheckName, look)));
   return { items, administrators: [...(await ctx.store.seats.administrators(NAMED))] };

@@ -19,7 +19,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column licensed_at timestamptz,
       add column latest_at timestamptz,
       add column hint text,
-      add column restored_at timestamptz,
       -- The app's own seats: null while SuperOffice's licences alone decide.
       add column seats integer check (seats >= 0),
       add column seats_until timestamptz,

@@ -1,0 +1,40 @@
+import type { Side } from '../../shared/vocabulary.ts';
+import type { LedgerRow } from './ledger.ts';
+import { flowsTo, type MappedField } from './merge.ts';
+import type { PlannedStep } from './sync-plan.ts';
+import { sameValue } from './value.ts';
+
+/** A system that was put back to an older state. Nothing is synced with it until somebody has decided what that means. */
+export interface Restore {
+  readonly id: string;
+  readonly side: Side;
+  /** Which ERP; null when it is SuperOffice. */
+  readonly connectionId: string | null;
+  readonly at: Date;
+  /** Who said so; null when SuperOffice did. */
+  readonly userName: string | null;
+  /** Its plan. */
+  readonly runId: string | null;
+}
+
+/**
+ * Takes back the newer value, where the one that stands there now is an older one that the ledger knows. Any other value
+ * was edited since, and is an edit like all others.
+ */
+export function restoredStep(
+  side: Side,
+  field: MappedField,
+  history: readonly Pick<LedgerRow, 'target' | 'before' | 'after'>[],
+): Pick<PlannedStep, 'target' | 'before' | 'after'> | null {
+  const { agreed, direction, readOnly } = field;
+  const now = field[side];
+  if (!agreed || sameValue(now, agreed[side])) return null;
+  if (!flowsTo(side, direction) || readOnly.includes(side)) return null;
+
+  const there = side === 'erp' ? field.erpInCrm : field.crmInErp;
+  const stoodBefore = history.some(({ target, before, after }) => {
+    if (target === side) return sameValue(before, now) || sameValue(after, now);
+    return there.kind === 'value' && (sameValue(before, there.value) || sameValue(after, there.value));
+  });
+  return stoodBefore ? { target: side, before: now, after: agreed[side] } : null;
+}
