@@ -90,6 +90,13 @@ export const causes = [
 ] as const;
 export type Cause = (typeof causes)[number];
 
+/** What an ERP does to its fields and actor types while they are mapped. */
+export const schemaChangeKinds = [
+  ...(['typeGone', 'typeNew', 'typeBack'] as const),
+  ...(['gone', 'new', 'back', 'kind', 'list', 'readOnly', 'mandatory', 'shorter'] as const),
+] as const;
+export type SchemaChangeKind = (typeof schemaChangeKinds)[number];
+
 export const connectorKinds = ['workbook', 'soap', 'http', 'odata'] as const;
 export type ConnectorKindName = (typeof connectorKinds)[number];
 

@@ -30,6 +30,7 @@ export const access: Readonly<Record<string, Access>> = {
   people: 'manager',
   'setup-check': 'manager',
   seats: 'manager',
+  'schema-tasks': 'administrator',
   sync: 'administrator',
   retention: 'administrator',
   restores: 'administrator',

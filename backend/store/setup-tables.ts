@@ -8,6 +8,7 @@ import type {
   FieldKind,
   FieldValue,
   FieldValues,
+  SchemaChangeKind,
 } from '../../shared/vocabulary.ts';
 
 export interface SetupTables {
@@ -78,5 +79,13 @@ export interface SetupTables {
     show_in_tab: boolean;
     show_in_search: boolean;
     policy: ConflictPolicy | null;
+  };
+  schema_task: {
+    tenant: string;
+    connection_id: string;
+    actor_type: ActorType;
+    field_key: string;
+    kind: SchemaChangeKind;
+    since: Date;
   };
 }

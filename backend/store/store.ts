@@ -8,6 +8,7 @@ import { ledgerStore } from './ledger.ts';
 import { linkStore } from './links.ts';
 import { listItemStore } from './list-items.ts';
 import { mappingStore } from './mappings.ts';
+import { schemaTaskStore } from './schema-tasks.ts';
 import { markStore } from './marks.ts';
 import { pollStore } from './polls.ts';
 import { restoreStore } from './restores.ts';
@@ -30,6 +31,7 @@ const subjects = {
   connectors: connectorStore,
   connections: connectionStore,
   mappings: mappingStore,
+  schemaTasks: schemaTaskStore,
   listItems: listItemStore,
   comparisons: comparisonStore,
   links: linkStore,

@@ -5,6 +5,7 @@ import type {
   SaveConnection,
   TestConnection,
 } from '../../shared/api/connections.ts';
+import type { SchemaChanges } from '../../shared/api/mappings.ts';
 import type { Api } from './client.ts';
 
 /** Deleted ones included. */
@@ -33,5 +34,6 @@ export const activateConnection = (api: Api, id: string) =>
 
 export const deactivateConnection = (api: Api, id: string) => api('POST', `/api/connections/${id}/deactivate`);
 
-/** Asks the ERP again which fields it has. */
-export const refreshFields = (api: Api, id: string) => api('POST', `/api/connections/${id}/refresh-fields`);
+/** Asks the ERP again which fields it has; answers what has changed. */
+export const refreshFields = (api: Api, id: string) =>
+  api<SchemaChanges>('POST', `/api/connections/${id}/refresh-fields`);

@@ -1,4 +1,4 @@
-import type { FieldMappings, SaveFieldMapping } from '../../shared/api/mappings.ts';
+import type { FieldMappings, SaveFieldMapping, SchemaTasks } from '../../shared/api/mappings.ts';
 import type { ActorType } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
 
@@ -7,3 +7,10 @@ export const fetchFieldMappings = (api: Api, connectionId: string, signal: Abort
 
 export const saveFieldMapping = (api: Api, connectionId: string, actorType: ActorType, body: SaveFieldMapping) =>
   api('PUT', `/api/connections/${connectionId}/mappings/${actorType}`, { body });
+
+/** What ERPs changed under mappings. */
+export const fetchSchemaTasks = (api: Api, signal: AbortSignal) =>
+  api<SchemaTasks>('GET', '/api/schema-tasks', { signal });
+
+export const finishSchemaTask = (api: Api, connectionId: string, actorType: ActorType) =>
+  api('DELETE', `/api/connections/${connectionId}/schema-tasks/${actorType}`);

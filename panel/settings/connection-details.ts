@@ -5,6 +5,7 @@ import { Task } from '@lit/task';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Connection, ConnectionSummary } from '../../shared/api/connections.ts';
+import type { SchemaChanges } from '../../shared/api/mappings.ts';
 import type { Api } from '../api/client.ts';
 import { fetchConnectionSummary, refreshFields } from '../api/connections.ts';
 import { reportRestore } from '../api/restores.ts';
@@ -21,6 +22,7 @@ import { base } from '../ui/styles/base.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
 import './resync-dialog.ts';
+import { schemaChangeText } from './schema-change-name.ts';
 import { SettingsChanged } from './settings-changed.ts';
 
 /**
@@ -37,12 +39,19 @@ export class ConnectionDetails extends PanelElement {
   @state() private mappingShown = false;
   @state() private resyncShown = false;
   @state() private refreshing = false;
+  /** What the last refresh found; null before there was one. */
+  @state() private changes: SchemaChanges['changes'] | null = null;
   @state() private failure: unknown = null;
 
   #summary = new Task(this, {
     args: () => [this.connection] as const,
     task: ([{ id }], { signal }) => fetchConnectionSummary(this.api, id, signal),
   });
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    const before = changed.get('connection') as Connection | undefined;
+    if (before && before.id !== this.connection.id) this.changes = null;
+  }
 
   showMapping(): void {
     this.mappingShown = true;
@@ -75,7 +84,7 @@ export class ConnectionDetails extends PanelElement {
           <div>
             ${this.refreshing ? html`<erpsync-busy>${msg('Reading the fields of the ERP …')}</erpsync-busy>` : null}
             ${this.failure ? html`<erpsync-notice kind="error">${errorText(this.failure)}</erpsync-notice>` : null}
-            ${summary ? this.#lines(summary) : null}
+            ${this.changes ? this.#changes(this.changes) : null} ${summary ? this.#lines(summary) : null}
             ${this.#summary.render({
               pending: () => (summary ? null : html`<erpsync-busy></erpsync-busy>`),
               error: (error) => html`<erpsync-notice kind="error">${errorText(error)}</erpsync-notice>`,
@@ -99,6 +108,23 @@ export class ConnectionDetails extends PanelElement {
             ></erpsync-resync-dialog>`
           : null
       }`;
+  }
+
+  #changes(changes: SchemaChanges['changes']) {
+    if (changes.length === 0) {
+      return html`<erpsync-notice kind="success">${msg('The fields of the ERP are as they were.')}</erpsync-notice>`;
+    }
+    return html`<erpsync-notice>
+      <p>${msg('What has changed in the ERP:')}</p>
+      <ul>
+        ${changes.map(({ actorType, fieldName, kind }) => {
+          const type = actorTypeName(actorType);
+          return html`<li>
+            <strong>${fieldName === null ? type : `${type}: ${fieldName}`}</strong> ${schemaChangeText(kind)}
+          </li>`;
+        })}
+      </ul>
+    </erpsync-notice>`;
   }
 
   #lines({ actorTypes }: ConnectionSummary) {
@@ -148,9 +174,10 @@ export class ConnectionDetails extends PanelElement {
   async #refreshFields(): Promise<void> {
     if (this.refreshing) return;
     this.refreshing = true;
+    this.changes = null;
     this.failure = null;
     try {
-      await refreshFields(this.api, this.connection.id);
+      ({ changes: this.changes } = await refreshFields(this.api, this.connection.id));
       this.dispatchEvent(new SettingsChanged());
     } catch (error) {
       this.failure = error;

@@ -19,6 +19,7 @@ import '../ui/switch.ts';
 import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
 import './restore-dialog.ts';
+import './schema-tasks.ts';
 import './resync-dialog.ts';
 import './run-dialog.ts';
 import './run-list.ts';
@@ -95,6 +96,7 @@ export class SyncStatusBlock extends PanelElement {
         ${
           conflicts + parked > 0 ? html`<erpsync-attention-list .status=${this.status}></erpsync-attention-list>` : null
         }
+        <erpsync-schema-tasks .when=${this.status}></erpsync-schema-tasks>
         ${links > 0 ? html`<erpsync-verification .status=${this.status}></erpsync-verification>` : null}
       </section>
       ${this.#dialog()}

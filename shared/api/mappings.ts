@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ActorType, ConflictPolicy, Direction, FieldAccess, FieldKey, FieldKind } from './common.ts';
+import { schemaChangeKinds } from '../vocabulary.ts';
+import { ActorType, ConflictPolicy, Direction, FieldAccess, FieldKey, FieldKind, Id } from './common.ts';
 
 /** One row of the mapping dialog. */
 export const MappedField = z.object({
@@ -57,3 +58,20 @@ export const SaveFieldMapping = z.object({
     .max(2000),
 });
 export type SaveFieldMapping = z.infer<typeof SaveFieldMapping>;
+
+export const SchemaChange = z.object({
+  actorType: ActorType,
+  /** Null when it is about the actor type itself. */
+  fieldName: z.string().nullable(),
+  kind: z.enum(schemaChangeKinds),
+});
+
+/** What the ERP has made of its fields since they were last read. */
+export const SchemaChanges = z.object({ changes: z.array(SchemaChange) });
+export type SchemaChanges = z.infer<typeof SchemaChanges>;
+
+/** Of those what an administrator has not seen to yet. */
+export const SchemaTasks = z.object({
+  tasks: z.array(SchemaChange.extend({ connectionId: Id, connectionName: z.string(), since: z.iso.datetime() })),
+});
+export type SchemaTasks = z.infer<typeof SchemaTasks>;

@@ -3,8 +3,10 @@ import type { Context } from '../../backend/context.ts';
 import { activateConnection } from '../../backend/application/setup/activate-connection.ts';
 import { deactivateConnection } from '../../backend/application/setup/deactivate-connection.ts';
 import { deleteConnection } from '../../backend/application/setup/delete-connection.ts';
+import { finishSchemaTask } from '../../backend/application/setup/finish-schema-task.ts';
 import { listConnections } from '../../backend/application/setup/list-connections.ts';
 import { listPeople } from '../../backend/application/setup/list-people.ts';
+import { listSchemaTasks } from '../../backend/application/setup/list-schema-tasks.ts';
 import { refreshFields } from '../../backend/application/setup/refresh-fields.ts';
 import { restoreConnection } from '../../backend/application/setup/restore-connection.ts';
 import { saveConnection } from '../../backend/application/setup/save-connection.ts';
@@ -358,7 +360,7 @@ describe('a refresh of the fields', () => {
     ]);
     world.erp.fieldsOf.delete('Person');
 
-    await refreshFields(admin, id);
+    const { changes } = await refreshFields(admin, id, 'en');
 
     const [customer, person] = await world.store.mappings.list(id);
     expect(customer?.active).toBe(true);
@@ -376,6 +378,45 @@ describe('a refresh of the fields', () => {
     ]);
     expect(customer?.fields.at(-1)?.crmField).toBe('EMAIL');
     expect(person).toMatchObject({ actorType: 'Person', missingInErp: true, active: false });
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        { actorType: 'Customer', fieldName: 'Address 1', kind: 'gone' },
+        { actorType: 'Customer', fieldName: 'EMAIL', kind: 'new' },
+      ]),
+    );
+  });
+
+  test('makes a task of what a mapping rests on, until the mapping is saved or someone has seen to it', async () => {
+    const { id } = await saveConnection(admin, norway);
+    await world.store.mappings.save({
+      ...(await world.store.mappings.get(id, 'Customer'))!,
+      active: true,
+    });
+    const fields = world.erp.fieldsOf.get('Customer') ?? [];
+    world.erp.fieldsOf.set(
+      'Customer',
+      fields.filter(({ key }) => key !== 'POSTALCITY' && key !== 'CreditLimit'),
+    );
+    const tasks = async () =>
+      (await listSchemaTasks(admin, 'en')).tasks.map(({ fieldName, kind }) => [fieldName, kind]);
+
+    await refreshFields(admin, id, 'en');
+    expect(await tasks()).toEqual([['City', 'gone']]);
+    expect((await refreshFields(admin, id, 'en')).changes).toEqual([]);
+    expect(await tasks()).toEqual([['City', 'gone']]);
+
+    world.erp.fieldsOf.set('Customer', fields);
+    await refreshFields(admin, id, 'en');
+    expect(await tasks()).toEqual([]);
+
+    world.erp.fieldsOf.set(
+      'Customer',
+      fields.map((field) => (field.key === 'POSTALZIP' ? { ...field, kind: 'integer' } : field)),
+    );
+    await refreshFields(admin, id, 'en');
+    expect(await tasks()).toEqual([['Zip', 'kind']]);
+    await finishSchemaTask(admin, id, 'Customer');
+    expect(await tasks()).toEqual([]);
   });
 
   test('that fails changes nothing', async () => {
@@ -385,7 +426,7 @@ describe('a refresh of the fields', () => {
     world.erp.beforeCall = ({ method, args }) => {
       if (method === 'searchableFields' && args[0] === 'Person') throw new AppError('connector.timeout');
     };
-    await expect(refreshFields(admin, id)).rejects.toMatchObject({ code: 'connector.timeout' });
+    await expect(refreshFields(admin, id, 'en')).rejects.toMatchObject({ code: 'connector.timeout' });
     expect(await world.store.mappings.list(id)).toEqual(before);
   });
 });
@@ -416,7 +457,8 @@ describe('who may', () => {
     restoreConnection,
     activateConnection,
     deactivateConnection,
-    refreshFields,
+    refreshFields: (ctx, id) => refreshFields(ctx, id, 'en'),
+    finishSchemaTask: (ctx, id) => finishSchemaTask(ctx, id, 'Customer'),
     showConnectionSummary: (ctx, id) => showConnectionSummary(ctx, id, 'en'),
   };
 

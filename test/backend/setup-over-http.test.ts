@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ActivationResult, Connection, ConnectionSummary, People } from '../../shared/api/connections.ts';
 import { ConfigFields, Connector, ConnectorKind } from '../../shared/api/connectors.ts';
-import { FieldMappings } from '../../shared/api/mappings.ts';
+import { FieldMappings, SchemaChanges, SchemaTasks } from '../../shared/api/mappings.ts';
 import { createHttpWorld, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
 
 let world: HttpWorld;
@@ -46,7 +46,9 @@ test('from nothing to an active connection, over the wire', async () => {
   const { id } = await ask('POST', '/api/connections', 201, Connection, settings);
   await ask('PUT', `/api/connections/${id}`, 200, Connection, { ...settings, description: 'Oslo', config: {} });
   await ask('POST', `/api/connections/${id}/test`, 204, nothing);
-  await ask('POST', `/api/connections/${id}/refresh-fields`, 204, nothing);
+  await ask('POST', `/api/connections/${id}/refresh-fields`, 200, SchemaChanges);
+  await ask('GET', '/api/schema-tasks', 200, SchemaTasks);
+  await ask('DELETE', `/api/connections/${id}/schema-tasks/Customer`, 204, nothing);
 
   const { actorTypes } = await ask('GET', `/api/connections/${id}/mappings`, 200, FieldMappings);
   const wishes = actorTypes[0]?.fields.map(({ key, crmField }) => ({

@@ -3,6 +3,7 @@
  * noisy; absolute times are printed for what they are worth on this machine.
  */
 import { benchCompare } from './compare.bench.ts';
+import { benchHttp } from './http.bench.ts';
 import { benchPanel } from './panel.bench.ts';
 import { benchSoap } from './soap.bench.ts';
 import { benchStart } from './start.bench.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   webhook: benchWebhook,
   workbook: benchWorkbook,
   soap: benchSoap,
+  http: benchHttp,
   compare: benchCompare,
 };
 

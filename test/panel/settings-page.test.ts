@@ -193,6 +193,45 @@ describe('the Sync page', () => {
     expect(world.sent('POST /api/links/l1/retry')).to.have.length(2);
   });
 
+  it('names what an ERP changed under a mapping, until someone has seen to it', async () => {
+    const about = {
+      connectionId: 'c1',
+      connectionName: 'Super Sale',
+      actorType: 'Customer',
+      since: '2026-11-22T19:15:00Z',
+    } as const;
+    world.schemaTasks = [
+      { ...about, fieldName: 'Zip', kind: 'kind' },
+      { ...about, fieldName: 'City', kind: 'gone' },
+    ];
+    const page = await openSettings(world);
+    await shown('Customer: Zip');
+    await shown('Has another type now. Choose its direction again.');
+    await shown('No longer exists in the ERP.');
+    await expect(page).to.be.accessible();
+
+    world.refuse('DELETE /api/connections/c1/schema-tasks/Customer', 'access.denied');
+    (await byRole('button', 'Done with Customer of Super Sale')).click();
+    await shown('You do not have the right to do this.');
+
+    const done = await byRole('button', 'Done with Customer of Super Sale');
+    done.focus();
+    await sendKeys({ press: 'Enter' });
+    await waitUntil(() => !words().includes('ERP fields that have changed'));
+  });
+
+  it('tells what a refresh of the ERP fields has found', async () => {
+    world.schemaChanges = [{ actorType: 'Customer', fieldName: 'VAT number', kind: 'new' }];
+    const page = await openSettings(world);
+    (await byRole('button', 'Refresh ERP fields')).click();
+    await shown('Customer: VAT number');
+    await expect(page).to.be.accessible();
+
+    world.schemaChanges = [];
+    (await byRole('button', 'Refresh ERP fields')).click();
+    await shown('The fields of the ERP are as they were.');
+  });
+
   it('speaks Norwegian', async () => {
     await openSettings(world, 'nb-NO');
 

@@ -3,7 +3,13 @@ import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
-import type { ActorTypeMapping, MappedField, SaveFieldMapping } from '../../shared/api/mappings.ts';
+import type {
+  ActorTypeMapping,
+  MappedField,
+  SaveFieldMapping,
+  SchemaChanges,
+  SchemaTasks,
+} from '../../shared/api/mappings.ts';
 import type { RunDetail, RunStep, StartSync } from '../../shared/api/runs.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { AttentionPage, LedgerEntry, SyncStatus } from '../../shared/api/sync.ts';
@@ -299,6 +305,9 @@ export class SettingsWorld {
     restores: [],
   };
   attention: AttentionPage['links'] = [];
+  schemaTasks: SchemaTasks['tasks'] = [];
+  /** What the next refresh of the ERP's fields finds. */
+  schemaChanges: SchemaChanges['changes'] = [];
   ledger: LedgerEntry[] = [];
   comparisons: ComparisonPage = { nightly: { hour: 2, timeZone: 'Europe/Oslo' }, comparisons: [] };
   unequal: UnequalPage['links'] = [];
@@ -407,6 +416,7 @@ export class SettingsWorld {
         if (verb === 'deactivate') return this.#changeConnection(id, { active: false });
         if (verb === 'restore') return this.#changeConnection(id, { deleted: false });
         if (verb === 'compare') return this.status;
+        if (verb === 'refresh-fields') return { changes: this.schemaChanges };
         if (verb !== '') return undefined;
         return this.#push(this.connections, {
           ...superSale,
@@ -425,6 +435,7 @@ export class SettingsWorld {
         }
         return this.#changeConnection(id, connectionOf(body as SaveConnection));
       case 'DELETE connections':
+        if (verb === 'schema-tasks') return void (this.schemaTasks = []);
         return this.#changeConnection(id, { deleted: true, active: false });
       case 'GET people':
         return peopleOfTenant;
@@ -435,6 +446,8 @@ export class SettingsWorld {
       case 'POST links':
         this.attention = this.attention.filter(({ linkId }) => linkId !== id);
         return undefined;
+      case 'GET schema-tasks':
+        return { tasks: this.schemaTasks };
       case 'GET attention':
         return { links: this.attention };
       case 'GET runs':

@@ -1,21 +1,35 @@
+import type { SchemaChanges } from '../../../shared/api/mappings.ts';
+import { inLanguage } from '../../../shared/multi-language.ts';
 import { entityTypeOf } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { refreshMapping, type Announced } from '../../domain/refresh-mapping.ts';
+import { schemaChanges, type SchemaChange } from '../../domain/schema-change.ts';
 import { AppError } from '../../errors.ts';
 import type { ErpConnector } from '../../ports/erp-connector.ts';
 import { requireAdministrator } from '../access.ts';
 
-/** Asks the ERP again which actor types and fields it has. */
-export async function refreshFields(ctx: Context, id: string): Promise<void> {
+/** Asks the ERP again which actor types and fields it has, and answers what has changed. */
+export async function refreshFields(ctx: Context, id: string, language: string): Promise<SchemaChanges> {
   requireAdministrator(ctx);
   const connection = await ctx.store.connections.get(id);
   if (connection.deleted) throw new AppError('connection.not_found', { id });
-  await readFields(ctx, connection, await ctx.connector(connection));
+  const changes = await readFields(ctx, connection, await ctx.connector(connection));
+  return {
+    changes: changes.map(({ actorType, fieldName, kind }) => ({
+      actorType,
+      fieldName: fieldName === null ? null : inLanguage(fieldName, language),
+      kind,
+    })),
+  };
 }
 
-/** Brings the mapping up to date with what the connector announces. */
-export async function readFields(ctx: Context, { id }: Connection, connector: ErpConnector): Promise<void> {
+/** Brings the mapping up to date with what the connector announces; what rests on a change becomes a task. */
+export async function readFields(
+  ctx: Context,
+  { id }: Connection,
+  connector: ErpConnector,
+): Promise<readonly SchemaChange[]> {
   const announced = await Promise.all(
     (await connector.actorTypes()).map(async (actorType): Promise<Announced> => {
       const [fields, searchable] = await Promise.all([
@@ -29,7 +43,7 @@ export async function readFields(ctx: Context, { id }: Connection, connector: Er
   if (announced.length === 0) throw new AppError('connector.answer_invalid', { call: 'actorTypes' });
   const crmFields = await Promise.all(announced.map(({ actorType }) => ctx.crm.fields(entityTypeOf[actorType])));
 
-  await inTransaction(ctx, async (ctx) => {
+  return inTransaction(ctx, async (ctx) => {
     await ctx.store.connections.lock(id);
     const known = await ctx.store.mappings.list(id);
     for (const [index, news] of announced.entries()) {
@@ -40,5 +54,8 @@ export async function readFields(ctx: Context, { id }: Connection, connector: Er
       if (announced.some(({ actorType }) => actorType === mapping.actorType)) continue;
       await ctx.store.mappings.save({ ...mapping, active: false, missingInErp: true });
     }
+    const changes = schemaChanges(known, await ctx.store.mappings.list(id));
+    await ctx.store.schemaTasks.note(id, changes, ctx.clock.now());
+    return changes;
   });
 }

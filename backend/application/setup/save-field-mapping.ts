@@ -28,6 +28,7 @@ export async function saveFieldMapping(
     if (changed.kind === 'refused') throw new AppError(changed.code, changed.detail);
 
     await ctx.store.mappings.save(changed.mapping);
+    await ctx.store.schemaTasks.done(id, actorType);
     if (changed.repaired.length > 0) {
       await ctx.store.links.forgetAgreed(id, actorType, changed.repaired);
       for (const key of changed.repaired) await ctx.store.listItems.save(id, actorType, key, new Map());

@@ -53,8 +53,8 @@ export const connections = new Hono<Env>()
     return c.body(null, 204);
   })
   .post('/connections/:id/refresh-fields', validate('param', One), async (c) => {
-    await refreshFields(c.var.ctx, c.req.valid('param').id);
-    return c.body(null, 204);
+    const { id } = c.req.valid('param');
+    return c.json(await refreshFields(c.var.ctx, id, languageOf(c)));
   })
   .get('/connections/:id/summary', validate('param', One), async (c) =>
     c.json(await showConnectionSummary(c.var.ctx, c.req.valid('param').id, languageOf(c))),

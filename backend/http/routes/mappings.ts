@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { ActorType, Id } from '../../../shared/api/common.ts';
 import { SaveFieldMapping } from '../../../shared/api/mappings.ts';
+import { finishSchemaTask } from '../../application/setup/finish-schema-task.ts';
+import { listSchemaTasks } from '../../application/setup/list-schema-tasks.ts';
 import { saveFieldMapping } from '../../application/setup/save-field-mapping.ts';
 import { showFieldMappings } from '../../application/setup/show-field-mappings.ts';
 import type { Env } from '../env.ts';
@@ -12,6 +14,12 @@ const One = z.object({ id: Id });
 const OneActorType = One.extend({ actorType: ActorType });
 
 export const mappings = new Hono<Env>()
+  .get('/schema-tasks', async (c) => c.json(await listSchemaTasks(c.var.ctx, languageOf(c))))
+  .delete('/connections/:id/schema-tasks/:actorType', validate('param', OneActorType), async (c) => {
+    const { id, actorType } = c.req.valid('param');
+    await finishSchemaTask(c.var.ctx, id, actorType);
+    return c.body(null, 204);
+  })
   .get('/connections/:id/mappings', validate('param', One), async (c) =>
     c.json(await showFieldMappings(c.var.ctx, c.req.valid('param').id, languageOf(c))),
   )
