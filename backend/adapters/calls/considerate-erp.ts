@@ -193,6 +193,11 @@ export function considerateErps({ clock, observer }: ConsiderateOptions): Consid
     return {
       kind: kind.kind,
       needsUrl: kind.needsUrl,
+      // A kind without a test of its own has its settings asked for instead, as it would be by itself.
+      testAddress: (url, options) =>
+        insistently('testAddress', url, async () => {
+          await (kind.testAddress?.(url, options) ?? kind.configFields(url, options));
+        }),
       configFields: (url, options) => insistently('configFields', url, () => kind.configFields(url, options)),
       configList: (url, listName, options) =>
         insistently('configList', url, () => kind.configList(url, listName, options)),

@@ -366,7 +366,8 @@ function failure(response: OutboundResponse, { code, message }: Told, host: stri
       retryAfterSeconds: retryAfter(response, clock) ?? undefined,
     });
   }
-  if (status >= 500) return new AppError('connector.unreachable', detail);
+  // Not implemented is no outage: the service has understood us.
+  if (status >= 500 && status !== 501) return new AppError('connector.unreachable', detail);
   if (status === 401 || (status === 403 && message === null)) return new AppError('connector.denied', detail);
   // Somebody else's page, or a service that moved: no word of the ERP about a record.
   if (!isJson(response)) return new AppError('connector.answer_invalid', { host, status, problem: 'contentType' });
