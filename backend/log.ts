@@ -7,6 +7,7 @@ const factNames = [
   'connectionId',
   'connectorId',
   'linkId',
+  'creationId',
   'runId',
   'attemptId',
   'webhookId',

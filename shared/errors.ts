@@ -76,6 +76,9 @@ export const errorCodes = [
   'link.merged',
   'conflict.not_found',
   'sync.restored',
+  'creation.open',
+  'creation.not_found',
+  'creation.unknown',
 
   'value.invalid',
   'value.too_long',

@@ -82,6 +82,7 @@ export const causes = [
   'sweep',
   'compare',
   'connect',
+  'create',
   'resync',
   'import',
   'undo',

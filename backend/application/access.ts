@@ -26,18 +26,19 @@ export function requireAdministrator(ctx: Context): User {
   return user;
 }
 
-/** An active connection the user may use, or with `canConnect` also make and break links in. One outside her scope does not exist for her. */
+/** An active connection the user may use, with one of these rights in it. One outside her scope does not exist for her. */
 export async function requireConnection(
   ctx: Context,
   connectionId: string,
-  need?: 'canConnect' | 'canCreate',
+  ...oneOf: readonly ('canConnect' | 'canCreate')[]
 ): Promise<Connection> {
   const user = requireLicensed(ctx);
   const connection = await ctx.store.connections.get(connectionId);
   const rights = rightsIn(connection.scope, user);
   if (!rights.inScope || connection.deleted) throw new AppError('access.denied', { right: 'scope' });
   if (!connection.active) throw new AppError('connection.inactive', { name: connection.name });
-  if (need && !rights[need]) throw new AppError('access.denied', { right: need });
+  const [first] = oneOf;
+  if (first && !oneOf.some((right) => rights[right])) throw new AppError('access.denied', { right: first });
   return connection;
 }
 

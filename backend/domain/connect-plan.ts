@@ -2,6 +2,7 @@ import type { FieldValue, FieldValues, Side } from '../../shared/vocabulary.ts';
 import type { FieldPair } from './convert.ts';
 import { digest } from './digest.ts';
 import { flowsTo, mappedField, mergeField, other, write, type MappedField } from './merge.ts';
+import type { AskedField } from './new-actor.ts';
 import { isBlank } from './value.ts';
 
 /** A mapped field of an entity and an actor that are about to be connected. */
@@ -53,9 +54,11 @@ export function compareFields({ pairs, crm, erp, protectedFields }: BothSides): 
   });
 }
 
-/** Changes when a value that the user saw changes, or when there is another field to choose. */
-export function seenDigest(fields: readonly ComparedField[]): string {
-  return digest(JSON.stringify(fields.map(({ pair, crm, erp, only }) => [pair.erp.key, pair.crm.key, crm, erp, only])));
+/** Changes when a value that the user saw changes, or when there is another field to choose or to fill in. */
+export function seenDigest(fields: readonly ComparedField[], asked: readonly AskedField[] = []): string {
+  const compared = fields.map(({ pair, crm, erp, only }) => [pair.erp.key, pair.crm.key, crm, erp, only]);
+  const questions = asked.map(({ field, value, mandatory }) => [field.key, value, mandatory]);
+  return digest(JSON.stringify([compared, questions]));
 }
 
 /** Whether every field that differs has a choice, and every choice one that may be made. */

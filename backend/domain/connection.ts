@@ -1,5 +1,12 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { ActorType, ConflictPolicy, ConnectorKindName, Direction, FieldValues } from '../../shared/vocabulary.ts';
+import type {
+  ActorType,
+  ConflictPolicy,
+  ConnectorKindName,
+  Direction,
+  FieldValue,
+  FieldValues,
+} from '../../shared/vocabulary.ts';
 import type { BrakeLimit } from './brake.ts';
 import type { ErpField } from './field.ts';
 
@@ -54,6 +61,18 @@ export interface Trouble {
   readonly detail: ErrorDetail;
 }
 
+/** What an actor gets in a field when it is created or connected, where the mapping brings nothing. */
+export interface FirstValue {
+  /** The default value; null when there is none. */
+  readonly value: FieldValue;
+  /** The user is asked, with the default value filled in. */
+  readonly ask: boolean;
+  /** No actor without a value here; beside what the ERP itself demands. */
+  readonly mandatory: boolean;
+}
+
+export const noFirstValue: FirstValue = { value: null, ask: false, mandatory: false };
+
 /** An ERP field of one actor type with what the administrator decided about it. */
 export interface FieldMapping extends ErpField {
   /** The SuperOffice field it is mapped to. */
@@ -64,6 +83,7 @@ export interface FieldMapping extends ErpField {
   readonly searchable: boolean;
   /** Null: as the connection has it. */
   readonly policy: ConflictPolicy | null;
+  readonly firstValue: FirstValue;
   /** The connector no longer offers this field. */
   readonly missingInErp: boolean;
 }

@@ -16,6 +16,32 @@ const protectedFields = {
   user: ['FIRSTNAME', 'MIDDLENAME', 'LASTNAME'],
 } as const;
 
+/** What finds one record, and no other, in a system that was told of it. */
+const references: Readonly<Record<CrmEntityType, string>> = {
+  contact: 'CONTACTID',
+  person: 'PERSONID',
+  project: 'PROJECTID',
+};
+
+const numbers: Readonly<Record<CrmEntityType, readonly string[]>> = {
+  contact: ['VATNO', 'NUMBER1', 'NUMBER2'],
+  person: ['NUMBER', 'EMAIL'],
+  project: ['NUMBER'],
+};
+
+const fullNames: Readonly<Record<CrmEntityType, readonly string[]>> = {
+  contact: ['NAME'],
+  person: ['LASTNAME', 'FIRSTNAME'],
+  project: ['NAME'],
+};
+
+/** How well a field tells one record from the others. */
+export function identifies(type: CrmEntityType, fieldKey: string): 'reference' | 'number' | 'name' | null {
+  if (references[type] === fieldKey) return 'reference';
+  if (numbers[type].includes(fieldKey)) return 'number';
+  return fullNames[type].includes(fieldKey) ? 'name' : null;
+}
+
 export function isName(type: CrmEntityType, fieldKey: string): boolean {
   return names[type].includes(fieldKey);
 }

@@ -32,7 +32,8 @@ export interface UnsettledRow extends LedgerRow {
   readonly overtaken: boolean;
 }
 
-export type LedgerEntry = Pick<Step, 'fieldKey' | 'target' | 'before' | 'after' | 'reason'> & {
+export type LedgerEntry = Pick<Step, 'fieldKey' | 'target' | 'before' | 'after'> & {
+  readonly reason: Step['reason'] | 'created';
   readonly link: Pick<Link, 'id' | 'connectionId' | 'entity' | 'actor'>;
   readonly crmField: string;
   readonly runId: string | null;

@@ -1,6 +1,6 @@
 import { directionRefusal } from '../../shared/rules/direction-rules.ts';
 import { entityTypeOf, type ActorType, type CrmEntityType, type Direction } from '../../shared/vocabulary.ts';
-import type { ActorTypeMapping, FieldMapping } from './connection.ts';
+import { noFirstValue, type ActorTypeMapping, type FieldMapping } from './connection.ts';
 import type { CrmField, ErpField } from './field.ts';
 
 /** What a connector says about one actor type. */
@@ -46,6 +46,7 @@ export function refreshMapping(
       showInSearch: known === null && added.length < SHOWN_IN_SEARCH,
       showInTab: known === null && crmField === null && isShowable(field) && added.length < SHOWN_IN_TAB,
       policy: null,
+      firstValue: noFirstValue,
     });
   }
   return {
@@ -64,7 +65,9 @@ function renewed(
   crmFields: readonly CrmField[],
 ): FieldMapping {
   const field = { ...old, ...now, searchable: searchable.includes(now.key), missingInErp: false };
-  return { ...field, direction: stillPossible(field, old, crmFields) };
+  // A value of another kind is none.
+  const firstValue = field.kind === old.kind ? old.firstValue : { ...old.firstValue, value: null };
+  return { ...field, firstValue, direction: stillPossible(field, old, crmFields) };
 }
 
 /** A field of another kind means something else; what was decided about the old one does not hold. */

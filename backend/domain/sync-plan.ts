@@ -124,6 +124,8 @@ interface Draft {
   readonly crm: Record<string, FieldValue>;
   /** The rank of the link that last wrote each field of the record. */
   readonly writer: Map<string, number>;
+  /** Why a field of the record lost what somebody had written there; a stronger link may write it again for less. */
+  readonly replaced: Map<string, WriteReason>;
   readonly links: readonly LinkDraft[];
 }
 
@@ -142,6 +144,7 @@ function startDraft(record: RecordState, links: readonly LinkState[]): Draft {
     record,
     crm: { ...record.values },
     writer: new Map(),
+    replaced: new Map(),
     links: links.map((state) => ({
       state,
       erp: { ...state.values },
@@ -321,13 +324,22 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
       if (outcome.target === 'crm') {
         draft.crm[crm.key] = outcome.value;
         draft.writer.set(crm.key, rank);
+        if (outcome.reason !== 'changed') draft.replaced.set(crm.key, outcome.reason);
       } else {
         link.erp[erp.key] = outcome.value;
       }
-      explain(link, `${outcome.target} ${erp.key}`, outcome.reason);
+      explain(link, `${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;
   }
+}
+
+function whyWritten(
+  { replaced }: Draft,
+  crmKey: string,
+  { target, reason }: FieldOutcome & { kind: 'write' },
+): WriteReason {
+  return (target === 'crm' && reason === 'changed' && replaced.get(crmKey)) || reason;
 }
 
 /** A value that moves on in a later round keeps the reason why it replaced what somebody had written. */

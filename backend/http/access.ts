@@ -20,6 +20,7 @@ export const access: Readonly<Record<string, Access>> = {
   'actor-searches': 'licensed',
   comparisons: 'licensed',
   links: 'licensed',
+  creations: 'licensed',
   entities: 'licensed',
 
   connectors: 'administrator',

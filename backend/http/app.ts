@@ -16,6 +16,7 @@ import { connections } from './routes/connections.ts';
 import { comparisons } from './routes/comparisons.ts';
 import { connectors } from './routes/connectors.ts';
 import { contract } from './routes/contract.ts';
+import { creations } from './routes/creations.ts';
 import { erpTab } from './routes/erp-tab.ts';
 import { health } from './routes/health.ts';
 import { hooks } from './routes/hooks.ts';
@@ -76,6 +77,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
     .route('/api', setup(app))
     .route('/api', erpTab)
     .route('/api', links)
+    .route('/api', creations)
     .route('/api', sync)
     .route('/api/comparisons', comparisons)
     .route('/api/restores', restores)

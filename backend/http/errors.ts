@@ -81,6 +81,9 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'link.parent_missing': 409,
   'sync.restored': 409,
   'conflict.not_found': 404,
+  'creation.open': 409,
+  'creation.not_found': 404,
+  'creation.unknown': 409,
 
   'value.invalid': 422,
   'value.too_long': 422,

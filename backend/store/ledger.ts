@@ -28,7 +28,11 @@ export function ledgerStore(db: Db, tenant: string) {
      * Enters what is about to be written, and answers the ids in the same order. It takes the place of the same write that
      * was begun before and that nobody saw the end of: what stands there in the end, stands there once.
      */
-    async enter(entries: readonly LedgerEntry[], { cause, user }: Claim, at: Date): Promise<readonly number[]> {
+    async enter(
+      entries: readonly LedgerEntry[],
+      { cause, user }: Pick<Claim, 'cause' | 'user'>,
+      at: Date,
+    ): Promise<readonly number[]> {
       if (entries.length === 0) return [];
       await sql`
         delete from ledger using unnest(

@@ -66,7 +66,7 @@ export function mappingStore(db: Db, tenant: string) {
         .where('actor_type', '=', actorType)
         .execute();
       const rows = mapping.fields.map((field) => toRow(tenant, connectionId, actorType, field));
-      // 19 columns a row, and Postgres takes 65535 parameters.
+      // 22 columns a row, and Postgres takes 65535 parameters.
       for (let start = 0; start < rows.length; start += 1000) {
         await db
           .insertInto('field_mapping')
@@ -135,6 +135,7 @@ function toFieldMapping(row: Selectable<Database['field_mapping']>): FieldMappin
     showInTab: row.show_in_tab,
     showInSearch: row.show_in_search,
     policy: row.policy,
+    firstValue: { value: row.first_value, ask: row.ask_user, mandatory: row.first_mandatory },
   };
 }
 
@@ -164,5 +165,8 @@ function toRow(
     show_in_tab: field.showInTab,
     show_in_search: field.showInSearch,
     policy: field.policy,
+    first_value: field.firstValue.value,
+    ask_user: field.firstValue.ask,
+    first_mandatory: field.firstValue.mandatory,
   };
 }

@@ -60,12 +60,13 @@ export function markStore(db: Db, tenant: string) {
       );
     },
 
-    /** Makes room for the links of a record. */
+    /** Makes room for the links of a record. Until the end of the transaction nobody else does. */
     async ensure({ type, id }: CrmEntity): Promise<void> {
       await db
         .insertInto('linked_entity')
         .values({ tenant, crm_type: type, crm_id: id, user_id: null, user_name: null })
-        .onConflict((oc) => oc.doNothing())
+        // An update of nothing, because that locks the row.
+        .onConflict((oc) => oc.columns(['tenant', 'crm_type', 'crm_id']).doUpdateSet({ crm_id: id }))
         .execute();
     },
 

@@ -109,7 +109,7 @@ export function runStore(db: Db, tenant: string) {
 
     /**
      * The ledger backwards: what stood there before the first of the writes, to be put back where the last one still
-     * stands. Whether it does is found out when it is planned.
+     * stands. Whether it does is found out when it is planned. Before an actor was created there was nothing to put back.
      */
     async startUndo(run: Run, undone: Undone): Promise<void> {
       await insert(run);
@@ -126,7 +126,7 @@ export function runStore(db: Db, tenant: string) {
         select link_id, connection_id, crm_type, crm_id, field_key, crm_field, target,
           (array_agg(after order by id desc))[1] as before, (array_agg(before order by id))[1] as after
         from ledger
-        where tenant = ${tenant} and settled and event is null and reason <> 'overruled' and ${concerned}
+        where tenant = ${tenant} and settled and event is null and reason not in ('overruled', 'created') and ${concerned}
         group by link_id, connection_id, crm_type, crm_id, field_key, crm_field, target`;
       await sql`
         insert into run_record (tenant, run_id, crm_type, crm_id, state)

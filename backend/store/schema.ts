@@ -1,4 +1,5 @@
 import type { ComparisonTables } from './comparison-tables.ts';
+import type { CreationTables } from './creation-tables.ts';
 import type { RunTables } from './run-tables.ts';
 import type { SetupTables } from './setup-tables.ts';
 import type { SyncTables } from './sync-tables.ts';
@@ -11,6 +12,6 @@ export interface TenantTable {
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends ComparisonTables, RunTables, SetupTables, SyncTables, TenantTables {
+export interface Database extends ComparisonTables, CreationTables, RunTables, SetupTables, SyncTables, TenantTables {
   tenant: TenantTable;
 }

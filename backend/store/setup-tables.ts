@@ -79,6 +79,9 @@ export interface SetupTables {
     show_in_tab: boolean;
     show_in_search: boolean;
     policy: ConflictPolicy | null;
+    first_value: FieldValue;
+    ask_user: boolean;
+    first_mandatory: boolean;
   };
   schema_task: {
     tenant: string;

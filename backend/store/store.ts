@@ -2,6 +2,7 @@ import { brakeStore } from './brakes.ts';
 import { comparisonStore } from './comparisons.ts';
 import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
+import { creationStore } from './creations.ts';
 import { asTenant, type Db } from './db.ts';
 import { installationStore } from './installations.ts';
 import { ledgerStore } from './ledger.ts';
@@ -35,6 +36,7 @@ const subjects = {
   listItems: listItemStore,
   comparisons: comparisonStore,
   links: linkStore,
+  creations: creationStore,
   marks: markStore,
   ledger: ledgerStore,
   polls: pollStore,

@@ -1,5 +1,6 @@
 import { claimComparison, compareLinks } from '../application/sync/compare-links.ts';
 import { forgetOld } from '../application/sync/forget-old.ts';
+import { claimCreations, resolveCreation } from '../application/erp-tab/resolve-creation.ts';
 import { leaseUntil, whileHeld } from '../application/sync/hold-record.ts';
 import { pollConnection } from '../application/sync/poll-connection.ts';
 import { reconcile } from '../application/sync/reconcile.ts';
@@ -139,11 +140,16 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
         inLane(claim.lane, () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true }))),
       );
     }
+    // An actor may stand in the ERP without anybody knowing.
+    const creations = await claimCreations(ctx, 1);
+    for (const creation of creations) {
+      take(records, tenant, () => inLane('event', () => resolveCreation(ctx, creation)));
+    }
     // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
-    const left = room - marked.length;
+    const left = room - marked.length - creations.length;
     const tasks = left > 0 ? await claimRunTasks(ctx, left) : [];
     for (const task of tasks) take(records, tenant, () => inLane('bulk', () => workOnRun(ctx, task)));
-    const found = marked.length + tasks.length;
+    const found = marked.length + creations.length + tasks.length;
     if (found === room) want(tenant, 'records');
     return found;
   }

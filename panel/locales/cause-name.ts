@@ -13,6 +13,7 @@ const names: Record<Cause, () => string> = {
   sweep: () => msg('Regular check'),
   compare: () => msg('Nightly comparison'),
   connect: () => msg('Connect'),
+  create: () => msg('Created in ERP'),
   resync: () => msg('Resync'),
   import: () => msg('Import'),
   undo: () => msg('Undo'),

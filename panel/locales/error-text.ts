@@ -132,6 +132,10 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     msg(
       'A backup was restored. Nothing is synced until an administrator has decided on the Sync page which values are right.',
     ),
+  'creation.open': () =>
+    msg('It is not yet known whether this record has a new actor in ERP. Until then it cannot get another one.'),
+  'creation.not_found': () => msg('This question has been settled in the meantime.'),
+  'creation.unknown': () => msg('The ERP system did not answer, and several records there may be the new one.'),
   'conflict.not_found': () => msg('This conflict has been resolved in the meantime.'),
 
   'value.invalid': ({ name, field }) =>

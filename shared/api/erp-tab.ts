@@ -5,9 +5,11 @@ import {
   CrmEntity,
   Direction,
   FieldAccess,
+  FieldInfo,
   FieldKey,
   FieldKind,
   FieldValue,
+  FieldValues,
   Id,
   Reason,
 } from './common.ts';
@@ -19,6 +21,18 @@ export const ConnectionBlock = z.object({
   /** What the entity may be connected to: Customer, Supplier ... */
   actorTypes: z.array(ActorType),
   canConnect: z.boolean(),
+  canCreate: z.boolean(),
+  /** The last wish for a new actor, until the record is connected: under way, in doubt, or come to nothing. */
+  creation: z
+    .object({
+      id: Id,
+      actorType: ActorType,
+      state: z.enum(['open', 'inDoubt', 'notCreated']),
+      since: z.iso.datetime(),
+      userName: z.string(),
+      reason: Reason.nullable(),
+    })
+    .nullable(),
   link: z
     .object({
       id: Id,
@@ -111,6 +125,8 @@ export const ComparedValues = z.object({
       only: z.enum(['crm', 'erp']).nullable(),
     }),
   ),
+  /** Fields that are not mapped and that the administrator wants filled in, with what stands there or the default. */
+  asked: z.array(FieldInfo),
   /** Changes when either side changes; sent back with the choices, so that what was seen is what is written. */
   seen: z.string(),
 });
@@ -122,6 +138,8 @@ export const ConnectEntity = z.object({
   actor: ActorRef,
   /** For each field that differs, the side whose value both shall have. */
   choices: z.record(FieldKey, z.enum(['crm', 'erp'])),
+  /** For each field that was asked for, its value. */
+  answers: FieldValues.optional(),
   seen: z.string().max(128),
 });
 export type ConnectEntity = z.infer<typeof ConnectEntity>;

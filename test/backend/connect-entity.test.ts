@@ -76,6 +76,48 @@ describe('connecting', () => {
     ]);
   });
 
+  test('gives unmapped fields their default value or the answer, but keeps what the actor has until it is changed', async () => {
+    const connectionId = await world.connection({
+      fields: {
+        NAME: 'NAME',
+        POSTALZIP: { firstValue: { value: '0000', ask: false, mandatory: false } },
+        CreditLimit: { kind: 'decimal', firstValue: { value: '5000', ask: true, mandatory: true } },
+      },
+    });
+    world.erp.actors.set('Customer/erp831', { NAME: 'Orkdal Senter AS', POSTALZIP: '7300', CreditLimit: null });
+    const { asked } = await compareValues(world.as(), { connectionId, entity: company, actor: customer });
+    expect(asked).toMatchObject([
+      { key: 'POSTALZIP', defaultValue: '7300', access: 'normal' },
+      { key: 'CreditLimit', defaultValue: '5000', access: 'mandatory' },
+    ]);
+
+    const blank = connect(world.as(), connectionId, company, customer, {}, { CreditLimit: null });
+    await expect(blank).rejects.toMatchObject({ code: 'value.mandatory', detail: { field: 'CreditLimit' } });
+    expect(world.erp.count('saveActors')).toBe(0);
+
+    await connect(world.as(), connectionId, company, customer, {}, { CreditLimit: '7500' });
+    expect(erpValues()).toMatchObject({ POSTALZIP: '7300', CreditLimit: '7500' });
+    expect((await ledger()).map(({ fieldKey, before, after }) => [fieldKey, before, after])).toContainEqual([
+      'CreditLimit',
+      null,
+      '7500',
+    ]);
+  });
+
+  test('writes nothing if a field that is asked for was not answered, or has changed since', async () => {
+    const connectionId = await world.connection({
+      fields: { NAME: 'NAME', POSTALZIP: { firstValue: { value: null, ask: true, mandatory: false } } },
+    });
+    world.erp.actors.set('Customer/erp831', { NAME: 'Orkdal Eldresenter', POSTALZIP: '7300' });
+    const { seen } = await compareValues(world.as(), { connectionId, entity: company, actor: customer });
+    const input = { connectionId, entity: company, actor: customer, choices: {}, seen };
+    await expect(connectEntity(world.as(), input)).rejects.toMatchObject({ code: 'input.invalid' });
+    world.erp.edit(customer, { POSTALZIP: '7301' });
+    const late = { ...input, answers: { POSTALZIP: '7300' } };
+    await expect(connectEntity(world.as(), late)).rejects.toMatchObject({ code: 'link.changed' });
+    expect(world.erp.count('saveActors')).toBe(0);
+  });
+
   test('writes nothing if a side has changed since the user saw it', async () => {
     const connectionId = await world.connection({ fields });
     const { seen } = await compareValues(world.as(), { connectionId, entity: company, actor: customer });

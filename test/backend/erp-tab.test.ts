@@ -216,8 +216,8 @@ describe('the search for an actor', () => {
     expect((await searchPerson()).actors.map(({ erpKey }) => erpKey)).toEqual(['p1']);
   });
 
-  test('needs the right to connect', async () => {
-    const readOnly = { ...member('group', 2), canConnect: false };
+  test('needs the right to connect or to create', async () => {
+    const readOnly = { ...member('group', 2), canConnect: false, canCreate: false };
     const connectionId = await world.connection({ fields, scope: { everyone: false, members: [readOnly] } });
 
     await expect(search(connectionId, 'Orkdal', world.as({ id: 11, groupIds: [2] }))).rejects.toMatchObject({

@@ -151,6 +151,7 @@ describe('connecting', () => {
     await shown('NORDLYS FISK');
     const [name, ...others] = world.compared.fields;
     world.compared = {
+      asked: [],
       seen: 'second look',
       fields: [{ ...name!, erp: { value: 'Nordlys Sjømat', text: null } }, ...others],
     };

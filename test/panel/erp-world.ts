@@ -35,6 +35,8 @@ export const block = (number: number, change: Partial<ConnectionBlock> = {}): Co
   name: `Super Sale ${number}`,
   actorTypes: ['Customer', 'Supplier'],
   canConnect: true,
+  canCreate: true,
+  creation: null,
   link: null,
   ...change,
 });
@@ -80,6 +82,7 @@ export class ErpWorld {
     warning: null,
   };
   compared: ComparedValues = {
+    asked: [],
     seen: 'first look',
     fields: [
       {

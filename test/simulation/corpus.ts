@@ -20,4 +20,8 @@ export const corpus: readonly number[] = [
   26, 29,
   // Polls of four connections that left the sweep no place.
   2262, 2797, 3442,
+  // A value taken over from a weaker ERP, replaced in the next round by a stronger one as a mere change.
+  1045,
+  // An actor that was edited between its creation and our first look, taken for what was agreed on.
+  24,
 ];

@@ -2,6 +2,10 @@ import { considerateErps } from '../../backend/adapters/calls/considerate-erp.ts
 import { gatherReads, withGatheredReads } from '../../backend/adapters/superoffice/gathered-reads.ts';
 import { createTurns, type Turn } from '../../backend/adapters/superoffice/turns.ts';
 import { connectEntity } from '../../backend/application/erp-tab/connect-entity.ts';
+import { createActor } from '../../backend/application/erp-tab/create-actor.ts';
+import { decideCreation } from '../../backend/application/erp-tab/decide-creation.ts';
+import { prepareActor } from '../../backend/application/erp-tab/prepare-actor.ts';
+import { showCreation } from '../../backend/application/erp-tab/show-creation.ts';
 import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
@@ -13,7 +17,7 @@ import { cancelRun, executeRun, pauseRun, resumeRun } from '../../backend/applic
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
 import { undoChange } from '../../backend/application/sync/undo-change.ts';
 import type { Context, User } from '../../backend/context.ts';
-import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
+import { noFirstValue, type Connection, type FieldMapping } from '../../backend/domain/connection.ts';
 import { runIsOver } from '../../backend/domain/run.ts';
 import { AppError } from '../../backend/errors.ts';
 import { log } from '../../backend/log.ts';
@@ -140,6 +144,7 @@ class History {
       crm: () => this.#crm,
       erps: this.#erps,
       raised: () => this.#raised(),
+      skewed: () => (this.#faults['clock jump'] ?? 0) > 0,
     });
     this.#faultRate = random.pick([0, 0.01, 0.03, 0.1]);
     this.#storeFaultRate = random.pick([0, 0, 0.005, 0.02]);
@@ -156,6 +161,9 @@ class History {
     for (let i = random.between(5, 14); i > 0; i--) {
       const at = random.below(TROUBLE_MS);
       this.scheduler.at(this.#world, at, () => this.#happen());
+    }
+    for (let i = random.pick([0, 0, 1, 3]); i > 0; i--) {
+      this.scheduler.at(this.#world, random.below(TROUBLE_MS), () => this.#create());
     }
     for (let i = 0; i < 5; i++) this.scheduler.at(this.#world, random.below(TROUBLE_MS), () => this.#raised());
     await this.scheduler.runUntil(START + TROUBLE_MS);
@@ -296,6 +304,7 @@ class History {
       direction: random.pick(['both', 'both', 'both', 'toCrm', 'toErp', 'none']),
       showInTab: true,
       showInSearch: true,
+      firstValue: noFirstValue,
       policy: random.pick(['ask', 'ask', 'crm', 'erp', 'newest', 'nonBlank']),
     };
   }
@@ -495,6 +504,51 @@ class History {
     await connectEntity(ctx, { ...input, choices, seen });
     this.scheduler.trace('connected');
     if (stale) this.oracle.violated('S39', `${erp.connectionId}: connected with values nobody saw`);
+  }
+
+  /** Often by two people at once, or again while it is not known what became of it. */
+  #create(): void {
+    const random = this.#random;
+    const links = [...this.#tables.links.values()];
+    const free = [...this.#erps.values()].flatMap((erp) =>
+      [...this.#crm.records.keys()]
+        .filter((id) => !links.some((link) => link.connectionId === erp.connectionId && link.entity.id === id))
+        .map((id) => ({ erp, id })),
+    );
+    if (free.length === 0) return;
+    const { erp, id } = random.pick(free);
+    const { connectionId } = erp;
+    const entity = { type: 'contact', id } as const;
+    // One that is entered while ours is under way cannot be told from ours, by nobody.
+    const wished = [...this.#tables.creations.values()].some((wish) => wish.connectionId === connectionId);
+    if (!wished && random.chance(0.3)) this.#addNamesake(erp, id);
+    const times = random.pick([1, 1, 2]);
+    for (let i = 0; i < times; i++) {
+      const process = this.#newUser();
+      const ctx = this.#context(process, user);
+      const input = { connectionId, entity, actorType: 'Customer' } as const;
+      this.#attempt('create', this.#createAsSeen(ctx, process, input));
+    }
+    if (random.chance(0.3)) this.scheduler.at(this.#world, random.pick([1_000, 20_000, 240_000]), () => this.#create());
+  }
+
+  /** Somebody has entered the company in the ERP long ago. */
+  #addNamesake(erp: ModelErp, id: number): void {
+    const erpKey = `old${erp.actors.size}`;
+    const fields = this.#tables.mappings.find(({ connectionId }) => connectionId === erp.connectionId)?.fields ?? [];
+    const name = this.#crm.records.get(id)?.['NAME'] ?? null;
+    const values = fields.map(({ key }) => [key, key === 'erpNAME' ? name : null] as const);
+    erp.actors.set(erpKey, Object.fromEntries(values));
+    erp.touch(erpKey, erp.stamp());
+    for (const [key, value] of values) this.oracle.starts(`${erp.connectionId}/${erpKey}/${key}`, value);
+  }
+
+  async #createAsSeen(ctx: Context, process: Process, input: Parameters<typeof prepareActor>[1]): Promise<void> {
+    const { seen } = await prepareActor(ctx, input, 'en');
+    await this.scheduler.ticket(process, this.#random.pick([0, 1000]));
+    if (this.#random.chance(0.1)) this.#editCrm(input.entity.id);
+    const { state } = await createActor(ctx, { ...input, answers: {}, seen });
+    this.scheduler.trace('created', () => state);
   }
 
   #disconnect(): void {
@@ -823,7 +877,24 @@ class History {
       this.#attempt('resolve', resolveConflict(this.#context(this.#newUser(), user), linkId, fieldKey, choice));
       await this.scheduler.runUntil(this.scheduler.now + 10_000);
     }
-    return parked.length + open.length > 0;
+    const doubtful = [...this.#tables.creations.values()].filter(({ state }) => state === 'inDoubt');
+    for (const { id, connectionId } of doubtful) {
+      if (!this.#tables.connections.find((connection) => connection.id === connectionId)?.active) continue;
+      this.#attempt('decide', this.#decide(id));
+      await this.scheduler.runUntil(this.scheduler.now + 10_000);
+    }
+    return parked.length + open.length + doubtful.length > 0;
+  }
+
+  /** She knows her customers: which of those she is shown is the one. */
+  async #decide(id: string): Promise<void> {
+    const process = this.#newUser();
+    const ctx = this.#context(process, user);
+    const made = this.oracle.madeFor(id);
+    const { candidates } = await showCreation(ctx, id, 'en');
+    const shown = candidates.actors.map(({ erpKey }) => erpKey);
+    const right = made.find((erpKey) => shown.includes(erpKey)) ?? null;
+    await decideCreation(ctx, id, { erpKey: right });
   }
 
   // What the code under test sees of all this.
@@ -894,7 +965,8 @@ class History {
 
   #crmFor(process: Process, turn: Turn): Crm {
     const crm = this.#crm;
-    const call = <T>(name: string, work: () => T) => turn(() => this.#foreign(process, name, crmFaults, work));
+    const call = <T>(name: string, work: () => T) =>
+      turn(() => this.#foreign(process, name, crmFaults, this.#faultRate, work));
     const calls: Partial<Crm> = {
       fields: () => call('crm.fields', () => crmFields),
       list: () => call('crm.list', () => []),
@@ -929,10 +1001,28 @@ class History {
   #connectorFor(process: Process, id: string): ErpConnector {
     const erp = this.#erps.get(id);
     if (!erp) throw new AppError('connection.not_found', { id });
-    const call = <T>(name: string, work: () => T) => this.#foreign(process, `${id}.${name}`, erpFaults, work);
+    const call = <T>(name: string, work: () => T) =>
+      this.#foreign(process, `${id}.${name}`, erpFaults, this.#faultRate, work);
     const partial = () => this.#faultRate > 0 && this.#random.chance(this.#faultRate / 2);
     const calls: Partial<ErpConnector> = {
       getList: () => call('getList', () => []),
+      searchActors: (_type, text, fields) =>
+        call('searchActors', () => {
+          if (partial() || (this.#faultRate > 0 && this.#random.chance(0.1)))
+            return this.#warned(() => ({ actors: [], warning: 'Perhaps not all is here' }));
+          return erp.search(text, fields);
+        }),
+      createActor: async (draft, fields) => {
+        const creation = this.oracle.calls(process, id);
+        const rate = this.#faultRate > 0 ? 0.4 : 0;
+        // Creating is slow in many an ERP, and others look meanwhile.
+        if (rate > 0 && this.#random.chance(0.4)) await this.scheduler.ticket(process, this.#random.below(100_000));
+        return this.#foreign(process, `${id}.createActor`, erpFaults, rate, () => {
+          const actor = erp.create(draft, fields);
+          this.oracle.made(creation, erp, actor.erpKey);
+          return actor;
+        });
+      },
       getActors: (_type, keys, fields) =>
         call('getActors', () => {
           if (partial()) return this.#warned(() => ({ actors: [], warning: 'Perhaps not all is here' }));
@@ -961,7 +1051,8 @@ class History {
     const link = [...this.#tables.links.values()].find(
       (link) => link.connectionId === connectionId && link.actor.erpKey === erpKey,
     );
-    const entity: CrmEntity = link?.entity ?? { type: 'contact', id: Number(erpKey) };
+    const entity: CrmEntity = link?.entity ??
+      this.oracle.entityOf(connectionId, erpKey) ?? { type: 'contact', id: Number(erpKey) };
     this.oracle.writing(process, entity, connectionId);
   }
 
@@ -970,10 +1061,10 @@ class History {
     return page();
   }
 
-  async #foreign<T>(process: Process, name: string, faults: readonly Fault[], work: () => T): Promise<T> {
+  async #foreign<T>(process: Process, name: string, faults: readonly Fault[], rate: number, work: () => T): Promise<T> {
     if (this.#inTransaction) this.oracle.violated('rule 2', `${name} is called inside a transaction`);
     const random = this.#random;
-    const fault = this.#faultRate > 0 && random.chance(this.#faultRate) ? random.pick(faults) : null;
+    const fault = rate > 0 && random.chance(rate) ? random.pick(faults) : null;
     if (fault) this.#count(fault.kind);
     await this.scheduler.ticket(process, this.#latency());
     this.scheduler.trace(name, () => (fault ? `${fault.kind} ${fault.when}` : ''));

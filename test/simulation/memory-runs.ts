@@ -93,7 +93,7 @@ export function memoryRuns(tables: MemoryTables, watch: StoreWatch): Calls {
       tables.put(runs, run.id, run);
       const entity = 'runId' in undone ? undone.entity : undone.since;
       const rows = [...ledger.values()]
-        .filter(({ settled, event, reason }) => settled && event === null && reason !== 'overruled')
+        .filter(({ settled, event, reason }) => settled && event === null && !['overruled', 'created'].includes(reason))
         .filter((row) => entity === null || same(row.entity, entity))
         .filter((row) =>
           'runId' in undone

@@ -6,6 +6,7 @@ import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
 import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
 import type { Run } from '../../backend/domain/run.ts';
 import { defaultNightlyTime } from '../../backend/domain/nightly.ts';
+import type { Creation } from '../../backend/domain/creation.ts';
 import type { Cursor } from '../../backend/domain/cursor.ts';
 import { sameValue } from '../../backend/domain/value.ts';
 import { AppError } from '../../backend/errors.ts';
@@ -47,6 +48,8 @@ type ComparisonRow = DueRow & {
 };
 type SweepRow = DueRow & { readonly since: Date | null; readonly sweeps: number };
 
+export type CreationRow = Creation & { readonly dueAt: number; readonly leaseUntil: number | null };
+
 /** What the simulation wants to know of a transaction that took place. */
 export interface StoreWatch {
   /** Records were marked: whoever listens hears of it. */
@@ -55,6 +58,8 @@ export interface StoreWatch {
   revoked(entity: CrmEntity): void;
   linkRemoved(link: LinkMemory): void;
   agreed(link: LinkMemory): void;
+  wished(creation: Creation): void;
+  ended(creation: Creation): void;
   parked(link: LinkMemory): void;
   entered(rows: readonly StoredLedgerRow[]): void;
 }
@@ -79,10 +84,12 @@ export class MemoryTables {
   readonly runRecords = new Map<string, RunRecordRow>();
   readonly runSteps = new Map<string, RunStepRow>();
   readonly runHolds = new Map<string, string>();
+  readonly creations = new Map<string, CreationRow>();
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
   stepIds = 0;
+  creationIds = 0;
 
   #undo: (() => void)[] = [];
   #then: (() => void)[] = [];
@@ -126,6 +133,7 @@ type Subjects = Pick<
   | 'mappings'
   | 'listItems'
   | 'links'
+  | 'creations'
   | 'marks'
   | 'ledger'
   | 'polls'
@@ -136,7 +144,7 @@ type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick
 
 /** The calls the engine makes, on the tables as they are at this moment. */
 export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
-  const { links, marks, open, ledger, polls, sweeps, brakes } = tables;
+  const { links, marks, open, ledger, polls, sweeps, brakes, creations } = tables;
   const confirmed = () => [...links.values()].filter(({ confirmedAt }) => confirmedAt !== null);
 
   function raise({ lane, cause, user, at }: Mark, chosen: (row: MarkRow) => boolean): number {
@@ -676,6 +684,89 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
+  function changeCreation({ id, fence, state }: Creation, change: Partial<CreationRow>): boolean {
+    const row = creations.get(id);
+    if (row?.fence !== fence || row.state !== state) return false;
+    tables.put(creations, id, { ...row, ...change });
+    return true;
+  }
+
+  const creationCalls: Some<
+    'creations',
+    'enter' | 'get' | 'latestOf' | 'pending' | 'claimDue' | 'hold' | 'answered' | 'postpone' | 'doubt' | 'end'
+  > = {
+    async enter(creation, dueAt) {
+      const open = [...creations.values()].some(
+        (row) => row.connectionId === creation.connectionId && same(row.entity, creation.entity) && isPending(row),
+      );
+      if (open) throw new AppError('creation.open', {});
+      tables.creationIds += 1;
+      const id = `creation${tables.creationIds}`;
+      const blank = { state: 'open', erpKey: null, reason: null, fence: 1, attempts: 0 } as const;
+      const row = { ...creation, ...blank, id, dueAt: dueAt.getTime(), leaseUntil: dueAt.getTime() };
+      tables.put(creations, id, row);
+      tables.onCommit(() => watch.wished(row));
+      return row;
+    },
+    async get(id) {
+      const row = creations.get(id);
+      if (!row) throw new AppError('creation.not_found', { id });
+      return row;
+    },
+    async latestOf(entity) {
+      const own = [...creations.values()].filter((row) => same(row.entity, entity));
+      return [...Map.groupBy(own, ({ connectionId }) => connectionId).values()].flatMap((rows) => rows.slice(-1));
+    },
+    async pending(connectionId) {
+      return [...creations.values()].filter((row) => row.connectionId === connectionId && isPending(row));
+    },
+    async claimDue(limit, now, leaseUntil) {
+      return [...creations.values()]
+        .filter((row) => row.state === 'open' && row.dueAt <= now.getTime() && isFree(row, now))
+        .sort((a, b) => a.dueAt - b.dueAt)
+        .slice(0, limit)
+        .map((row) => {
+          const taken = { ...row, fence: row.fence + 1, leaseUntil: leaseUntil.getTime() };
+          tables.put(creations, row.id, taken);
+          return taken;
+        });
+    },
+    async hold({ id, fence }) {
+      if (creations.get(id)?.fence !== fence) throw new AppError('link.busy');
+    },
+    async answered(creation, erpKey) {
+      if (!changeCreation({ ...creation, state: 'open' }, { erpKey })) throw new AppError('link.busy');
+    },
+    async postpone(creation, dueAt) {
+      const later = { dueAt: dueAt.getTime(), leaseUntil: null, attempts: creation.attempts + 1 };
+      if (changeCreation({ ...creation, state: 'open' }, later)) tables.onCommit(() => watch.raised());
+    },
+    async doubt(creation, code, detail) {
+      const doubted = {
+        state: 'inDoubt',
+        reason: { code, detail },
+        leaseUntil: null,
+        fence: creation.fence + 1,
+      } as const;
+      if (!changeCreation({ ...creation, state: 'open' }, doubted)) throw new AppError('link.busy');
+    },
+    async end(creation, { state, erpKey, code, detail = {} }) {
+      const row = creations.get(creation.id);
+      const ended = {
+        state,
+        erpKey: erpKey ?? row?.erpKey ?? null,
+        reason: code ? { code, detail } : null,
+        leaseUntil: null,
+        fence: creation.fence + 1,
+        sent: {},
+        crm: {},
+        known: null,
+      };
+      if (!changeCreation(creation, ended)) throw new AppError('link.busy');
+      tables.onCommit(() => watch.ended({ ...creation, ...ended }));
+    },
+  };
+
   return {
     brakes: brakeCalls,
     connections: {
@@ -693,6 +784,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     } satisfies Some<'mappings', 'list' | 'get'>,
     listItems: { get: async () => new Map() } satisfies Some<'listItems', 'get'>,
     links: linkCalls,
+    creations: creationCalls,
     marks: markCalls,
     ledger: ledgerCalls,
     polls: pollCalls,
@@ -772,4 +864,8 @@ function sameWrite(a: StoredLedgerRow, b: StoredLedgerRow): boolean {
 
 function same(a: CrmEntity, b: CrmEntity): boolean {
   return a.type === b.type && a.id === b.id;
+}
+
+function isPending({ state }: Creation): boolean {
+  return state === 'open' || state === 'inDoubt';
 }

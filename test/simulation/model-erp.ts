@@ -1,5 +1,6 @@
+import { AppError } from '../../backend/errors.ts';
 import type { FieldMapping } from '../../backend/domain/connection.ts';
-import type { Actor, ActorPage, SaveOutcome, WantedField } from '../../backend/ports/erp-connector.ts';
+import type { Actor, ActorDraft, ActorPage, SaveOutcome, WantedField } from '../../backend/ports/erp-connector.ts';
 import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
 
 export const stampKinds = ['zoned', 'wall', 'counter'] as const;
@@ -36,6 +37,7 @@ export class ModelErp {
   readonly #now: () => number;
   readonly #watch: ErpWatch;
   #changes = 995;
+  #created = 0;
 
   constructor(
     connectionId: string,
@@ -83,6 +85,36 @@ export class ModelErp {
     this.touch(erpKey, this.stamp());
     const saved = this.#actor(erpKey, this.habits.tacit ? [] : fields);
     return { kind: 'saved', actor: saved };
+  }
+
+  /** Ids of its own, and no second look: who asks twice gets two. */
+  create({ values }: ActorDraft, fields: readonly WantedField[]): Actor {
+    for (const [key, value] of Object.entries(values)) {
+      const { maxLength = 0 } = this.#fields.find((field) => field.key === key) ?? {};
+      if (maxLength > 0 && (value?.length ?? 0) > maxLength) throw new AppError('value.too_long', { field: key });
+    }
+    this.#created += 1;
+    const erpKey = `new${this.#created}`;
+    const blank = Object.fromEntries(this.#fields.map(({ key }) => [key, null]));
+    const stored = Object.entries(values).map(([key, value]) => [key, this.habits.normalise(value)] as const);
+    this.actors.set(erpKey, { ...blank, ...Object.fromEntries(stored) });
+    this.touch(erpKey, this.stamp());
+    return this.#actor(erpKey, this.habits.tacit ? [] : fields);
+  }
+
+  /** As the documented sample does: what contains the text, or what the text contains. */
+  search(text: string, fields: readonly WantedField[]): ActorPage {
+    const wanted = text.toLowerCase();
+    const hits = [...this.actors].filter(([, values]) =>
+      Object.values(values).some((value) => {
+        const cell = value?.trim().toLowerCase() ?? '';
+        return cell !== '' && (cell.includes(wanted) || wanted.includes(cell));
+      }),
+    );
+    return this.#page(
+      hits.map(([erpKey]) => erpKey),
+      fields,
+    );
   }
 
   set(erpKey: string, key: string, value: FieldValue, stamp = this.stamp()): void {

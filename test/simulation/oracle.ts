@@ -1,4 +1,5 @@
 import type { FieldMapping } from '../../backend/domain/connection.ts';
+import type { Creation } from '../../backend/domain/creation.ts';
 import type { LinkMemory } from '../../backend/domain/link.ts';
 import { isBlank, sameValue } from '../../backend/domain/value.ts';
 import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
@@ -14,6 +15,8 @@ export interface OracleWorld {
   readonly erps: ReadonlyMap<string, ModelErp>;
   /** Tells the workers that there is work. */
   readonly raised: () => void;
+  /** Whether any clock was ever wrong. */
+  readonly skewed: () => boolean;
 }
 
 interface Place {
@@ -42,11 +45,24 @@ interface Written {
   putBack: boolean;
 }
 
+/** Somebody's wish for one new actor, and what came of it. */
+interface Wish {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly entity: CrmEntity;
+  readonly process: Process;
+  readonly at: number;
+  readonly made: string[];
+  end: Creation['state'] | null;
+  late: boolean;
+}
+
 /** In-flight calls may end this much after what they began with has changed. */
 const IN_FLIGHT_MS = 20;
 const LATEST_ANSWER_MS = 100_000;
 /** Causes that are nobody's wish. */
 const AUTOMATIC = new Set(['webhook', 'poll', 'sweep', 'compare']);
+const SURELY_OVER_MS = 180_000;
 /** Reasons to replace what a person wrote and what nothing else knew of. */
 const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', 'undo']);
 
@@ -67,6 +83,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   #removed: readonly LinkMemory[] = [];
   readonly #holder = new Map<string, { readonly process: Process; readonly at: number }>();
   readonly #missed = new Set<string>();
+  readonly #wishes: Wish[] = [];
   #sequence = 0;
 
   constructor(world: OracleWorld) {
@@ -212,7 +229,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       this.violated('S5', `${name}: ${show(before)} was overwritten with ${show(wanted)} as "${row.reason}"`);
     }
     const field = row && this.#fields(row.connectionId).find(({ key }) => key === row.fieldKey);
-    if (row?.reason === 'oneWay' && field?.direction === 'both') {
+    const passedOn = row?.target === 'crm' && this.#hasOneWay(row.entity, row.crmField);
+    if (row?.reason === 'oneWay' && field?.direction === 'both' && !passedOn) {
       this.violated('S5', `${name}: a conflict was settled as if the field went one way`);
     }
     const typed = origin.some(({ changedBy }) => changedBy === 'user');
@@ -347,6 +365,96 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     }
   }
 
+  // Actors that are created.
+
+  wished({ id, connectionId, entity }: Creation): void {
+    const { current } = this.#world.scheduler;
+    // Somebody who wishes again must know that the first wish came to nothing.
+    const before = this.#wishes.filter(
+      (wish) => wish.connectionId === connectionId && same(wish.entity, entity) && wish.made.length > 0,
+    );
+    const lost = before.find((wish) => wish.end === 'notCreated' && !this.#isExcused(wish));
+    if (lost)
+      this.violated('S9', `${keyOf(entity)} may get a second actor in ${connectionId} beside ${lost.made.join()}`);
+    this.#wishes.push({
+      id,
+      connectionId,
+      entity,
+      process: current,
+      at: this.#world.scheduler.now,
+      made: [],
+      end: null,
+      late: false,
+    });
+  }
+
+  /** Before the call leaves the process: whose wish is it? */
+  calls(process: Process, connectionId: string): Wish | null {
+    const wish = this.#wishes.findLast((wish) => wish.process === process && wish.connectionId === connectionId);
+    if (!wish) this.violated('S9', `${process.name} creates in ${connectionId} what nobody entered`);
+    return wish ?? null;
+  }
+
+  made(wish: Wish | null, erp: ModelErp, erpKey: string): void {
+    const { connectionId } = erp;
+    for (const [key, value] of Object.entries(erp.actors.get(erpKey) ?? {})) {
+      const place = this.#place(`${connectionId}/${erpKey}/${key}`);
+      place.held.add(value);
+      place.changedAt = this.#next();
+    }
+    if (!wish) return;
+    wish.made.push(erpKey);
+    const { now } = this.#world.scheduler;
+    wish.late = wish.end !== null && (now - wish.at > SURELY_OVER_MS || this.#world.skewed());
+    if (wish.made.length > 1) this.violated('S9', `${wish.id} made ${wish.made.join(' and ')}`);
+    this.writes += 1;
+  }
+
+  ended({ id, state, erpKey }: Creation): void {
+    const wish = this.#wishes.find((wish) => wish.id === id);
+    if (!wish) return;
+    wish.end = state;
+    if (state === 'refused' && wish.made.length > 0 && !wish.late) {
+      this.violated('S9', `${id} was refused and made ${wish.made.join()}`);
+    }
+    const [made] = wish.made;
+    // One that was away and came back looks as if it were new.
+    const cameBack = this.#missed.has(`${wish.connectionId}/${erpKey}`);
+    if (state === 'created' && made !== erpKey && !cameBack) {
+      this.violated('S10', `${id} made ${made ?? 'none'} and was given ${erpKey}`);
+    }
+  }
+
+  madeFor(id: string): readonly string[] {
+    return this.#wishes.find((wish) => wish.id === id)?.made ?? [];
+  }
+
+  entityOf(connectionId: string, erpKey: string): CrmEntity | null {
+    return (
+      this.#wishes.find((wish) => wish.connectionId === connectionId && wish.made.includes(erpKey))?.entity ?? null
+    );
+  }
+
+  /** Arrived after its time, or called something else by now: no search can find that. */
+  #isExcused({ connectionId, made, late }: Wish): boolean {
+    return late || made.some((erpKey) => this.#place(`${connectionId}/${erpKey}/erpNAME`).edits > 0);
+  }
+
+  /** Each actor that was made belongs to somebody, or somebody was asked. */
+  #creationsAtRest(): void {
+    const { tables } = this.#world;
+    for (const { id, state, connectionId } of tables.creations.values()) {
+      const active = tables.connections.find((connection) => connection.id === connectionId)?.active;
+      if (state === 'open' && active) this.violated('S10', `${id} is never looked up`);
+    }
+    for (const wish of this.#wishes) {
+      const { id, end, made } = wish;
+      if (end === 'notCreated' && made.length > 0 && !this.#isExcused(wish)) {
+        this.violated('S10', `${id} made ${made.join()} and was taken for never made`);
+      }
+    }
+  }
+
   // What must be so in the end.
 
   /** Everything has come to rest: what differs has a reason that is true. */
@@ -381,6 +489,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       }
       for (const field of this.#fields(link.connectionId)) this.#fieldAtRest(link, field, record, actor);
     }
+    this.#creationsAtRest();
     this.#ledgerBalances();
   }
 
@@ -464,6 +573,13 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
         !row.settled &&
         (before === undefined || sameValue(row.before, before)) &&
         sameValue(row.after, after),
+    );
+  }
+
+  /** Some ERP only writes the field, so that a stronger one may find it replaced already. */
+  #hasOneWay(entity: CrmEntity, crmKey: string): boolean {
+    return this.#linksOf(entity).some(({ connectionId }) =>
+      this.#fields(connectionId).some(({ crmField, direction }) => crmField === crmKey && direction === 'toCrm'),
     );
   }
 

@@ -268,4 +268,47 @@ export const teeth: readonly Tooth[] = [
     find: "const target = intent.from !== 'crm' && intent.from.linkId === linkId ? 'crm' : 'erp';",
     replace: "const target = field.direction === 'toCrm' ? 'crm' : 'erp';",
   },
+  {
+    name: 'a create retried blindly',
+    file: `${tab}/create-actor.ts`,
+    find: "log.warn('creation.unanswered', { tenant: ctx.tenant, creationId: creation.id, code: error.code });",
+    replace: 'return await connector.createActor({ type, values, parent }, wantedFields(pairs));',
+  },
+  {
+    name: 'a create that is entered after the call',
+    file: `${tab}/create-actor.ts`,
+    find: 'const creation = await inTransaction(',
+    replace:
+      'await ground.connector.createActor({ type: actorType, values: plan.values, parent }, []); const creation = await inTransaction(',
+  },
+  {
+    name: 'an unanswered create taken for a refusal',
+    file: `${tab}/create-actor.ts`,
+    find: 'if (isRefusal(error.code)) {',
+    replace: 'if (true) {',
+  },
+  {
+    name: 'a create looked up while its call may still be under way',
+    file: `${tab}/create-actor.ts`,
+    find: 'new Date(now.getTime() + LONGEST_CALL_MS)',
+    replace: 'now',
+  },
+  {
+    name: 'a namesake that was there before, taken for the new actor',
+    file: `${tab}/resolve-creation.ts`,
+    find: 'known: creation.known',
+    replace: 'known: []',
+  },
+  {
+    name: 'half a search taken for a whole one',
+    file: `${tab}/find-twins.ts`,
+    find: 'complete: pages.length > 0 && pages.every(({ warning }) => warning === null)',
+    replace: 'complete: true',
+  },
+  {
+    name: 'a new actor agreed on as it was sent, not as the ERP stores it',
+    file: 'backend/domain/creation.ts',
+    find: 'return carried || fromErpOnly ? [[key, { crm: here, erp: there }]] : [];',
+    replace: 'return carried || fromErpOnly ? [[key, { crm: here, erp: sent[key] ?? null }]] : [];',
+  },
 ];

@@ -1,3 +1,4 @@
+import { noFirstValue } from '../../backend/domain/connection.ts';
 import type { FieldPair } from '../../backend/domain/convert.ts';
 
 /** A two-way pair of text fields, but for what is said. */
@@ -24,6 +25,7 @@ export function pairOf(
       showInSearch: true,
       searchable: true,
       policy: null,
+      firstValue: noFirstValue,
       missingInErp: false,
       ...more.erp,
     },

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { createContext, type Context, type User } from '../../backend/context.ts';
 import { defaultBrake } from '../../backend/domain/brake.ts';
-import type { Connection, FieldMapping } from '../../backend/domain/connection.ts';
+import { noFirstValue, type Connection, type FieldMapping } from '../../backend/domain/connection.ts';
 import { configureLog } from '../../backend/log.ts';
 import { createRegistry, type Registry } from '../../backend/store/registry.ts';
 import { createSeal, type Seal } from '../../backend/store/seal.ts';
@@ -160,6 +160,7 @@ export function fieldMapping(key: string, rank: number, field: string | Partial<
     showInTab: true,
     showInSearch: true,
     policy: null,
+    firstValue: noFirstValue,
     ...more,
   };
 }

@@ -70,7 +70,7 @@ describe('comparing before connecting', () => {
       compare('ab', ''),
       compare('a', 'b', { erp: { direction: 'toCrm' } }),
       [],
-    ].map(seenDigest);
+    ].map((fields) => seenDigest(fields));
     expect(new Set(seen).size).toBe(seen.length);
     expect(seenDigest(compare('a', 'b'))).toBe(seen[0]);
   });

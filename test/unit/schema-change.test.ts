@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ActorTypeMapping, FieldMapping } from '../../backend/domain/connection.ts';
+import { noFirstValue, type ActorTypeMapping, type FieldMapping } from '../../backend/domain/connection.ts';
 import { schemaChanges } from '../../backend/domain/schema-change.ts';
 
 const field = (more: Partial<FieldMapping> = {}): FieldMapping => ({
@@ -19,6 +19,7 @@ const field = (more: Partial<FieldMapping> = {}): FieldMapping => ({
   showInTab: false,
   showInSearch: false,
   policy: null,
+  firstValue: noFirstValue,
   ...more,
 });
 const type = (fields: readonly FieldMapping[], more: Partial<ActorTypeMapping> = {}): ActorTypeMapping => ({

@@ -2,9 +2,11 @@ import type { ComparedValues, CompareValues } from '../../../shared/api/erp-tab.
 import type { Context } from '../../context.ts';
 import { compareFields, seenDigest } from '../../domain/connect-plan.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
+import { firstValueFields, planFirstValues } from '../../domain/new-actor.ts';
 import { requireConnection, requireVisible } from '../access.ts';
 import { fieldPairs } from '../sync/field-pairs.ts';
 import { readActor } from '../sync/read-sides.ts';
+import { askedFields } from './asked-fields.ts';
 import { listTexts, textsBy } from './list-texts.ts';
 import { requireMapping } from './usable-connections.ts';
 
@@ -12,10 +14,11 @@ import { requireMapping } from './usable-connections.ts';
 export async function compareValues(
   ctx: Context,
   { connectionId, entity, actor: ref }: CompareValues,
+  language = 'en',
 ): Promise<ComparedValues> {
   const connection = await requireConnection(ctx, connectionId, 'canConnect');
   await requireVisible(ctx, entity);
-  await requireMapping(ctx, connection, ref.type, entity.type);
+  const { fields } = await requireMapping(ctx, connection, ref.type, entity.type);
   const connector = await ctx.connector(connection);
   const pairs = await fieldPairs(ctx, connector, connection, ref.type);
   const [record, actor, erpText, crmText] = await Promise.all([
@@ -24,7 +27,7 @@ export async function compareValues(
       entity,
       pairs.map(({ crm }) => crm.key),
     ),
-    readActor({ connector, link: { actor: ref }, pairs }),
+    readActor({ connector, link: { actor: ref }, pairs }, firstValueFields(fields)),
     listTexts(
       connector,
       pairs.map(({ erp }) => erp),
@@ -41,7 +44,9 @@ export async function compareValues(
     erp: actor.values,
     protectedFields: fieldsProtectedBy(record.protection),
   });
+  const { asked } = planFirstValues(fields, actor.values, null);
   return {
+    asked: await askedFields(connector, asked, language),
     fields: compared.map(({ pair, crm, erp, equal, preselected, only }) => ({
       key: pair.erp.key,
       name: pair.erp.name,
@@ -53,6 +58,6 @@ export async function compareValues(
       preselected,
       only,
     })),
-    seen: seenDigest(compared),
+    seen: seenDigest(compared, asked),
   };
 }

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectEntity, Connected } from '../../../shared/api/erp-tab.ts';
+import type { CrmEntity, FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { answersAll, compareFields, seenDigest } from '../../domain/connect-plan.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
 import type { Link } from '../../domain/link.ts';
+import type { ActorTypeMapping, FieldMapping } from '../../domain/connection.ts';
+import { firstValueFields, planFirstValues, type AskedField } from '../../domain/new-actor.ts';
+import { sameValue } from '../../domain/value.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { planSync, type SyncPlan } from '../../domain/sync-plan.ts';
 import { AppError } from '../../errors.ts';
@@ -20,18 +24,19 @@ import { requireMapping } from './usable-connections.ts';
 export async function connectEntity(ctx: Context, input: ConnectEntity): Promise<Connected> {
   const { connectionId, entity, actor } = input;
   const connection = await requireConnection(ctx, connectionId, 'canConnect');
-  await requireMapping(ctx, connection, actor.type, entity.type);
+  const mapping = await requireMapping(ctx, connection, actor.type, entity.type);
   await requireVisible(ctx, entity);
 
   // Claimed before anything is read, so that two users cannot connect the same company at once.
   const link = await inTransaction(ctx, async (ctx) => {
     await releaseDeadClaims(ctx);
     await ctx.store.marks.ensure(entity);
+    await requireNoCreation(ctx, connectionId, entity);
     return ctx.store.links.claim(randomUUID(), { connectionId, entity, actor }, ctx.clock.now());
   });
   try {
     const claim = await holdRecord(ctx, entity, 'connect');
-    await whileHeld(ctx, claim, () => connectHeld(ctx, claim, link, input));
+    await whileHeld(ctx, claim, () => connectHeld(ctx, claim, link, mapping, input));
   } catch (error) {
     await inTransaction(ctx, async (ctx) => {
       await ctx.store.links.release(link.id);
@@ -42,10 +47,27 @@ export async function connectEntity(ctx: Context, input: ConnectEntity): Promise
   return { linkId: link.id };
 }
 
-async function connectHeld(ctx: Context, claim: Claim, { id }: Link, input: ConnectEntity): Promise<void> {
+/** While it is not known whether the record has a new actor, it gets no other one. */
+async function requireNoCreation(ctx: Context, connectionId: string, entity: CrmEntity): Promise<void> {
+  const pending = await ctx.store.creations.pending(connectionId);
+  const own = pending.some((creation) => creation.entity.type === entity.type && creation.entity.id === entity.id);
+  if (own) throw new AppError('creation.open', { connectionId });
+}
+
+async function connectHeld(
+  ctx: Context,
+  claim: Claim,
+  { id }: Link,
+  { fields }: ActorTypeMapping,
+  input: ConnectEntity,
+): Promise<void> {
   try {
-    const { record, link } = await readBoth(ctx, id, input);
-    const plan = planChosen(record, link, input);
+    const { record, link } = await readBoth(ctx, id, fields, input);
+    const first = planFirstValues(fields, link.actor.values, input.answers ?? {});
+    const plan = planChosen(record, link, first.asked, input);
+    const [refusal] = first.refused;
+    if (refusal) throw new AppError(refusal.code, refusal.detail);
+    await writeFirstValues(ctx, claim, link, fields, first.values);
 
     // The ERP first: it refuses more often, and then SuperOffice is as it was.
     const erpDone = await carryOut(ctx, claim, record, [link], only('erp', plan));
@@ -69,20 +91,29 @@ async function connectHeld(ctx: Context, claim: Claim, { id }: Link, input: Conn
 async function readBoth(
   ctx: Context,
   linkId: string,
+  fields: readonly FieldMapping[],
   { entity }: ConnectEntity,
 ): Promise<{ readonly record: CrmRecord; readonly link: ReadLink }> {
   const [open] = await openLinks(ctx, [await ctx.store.links.get(linkId)]);
   if (!open) throw new AppError('connection.inactive');
-  const [record, actor] = await Promise.all([readRecord(ctx, entity, crmKeys([open])), readActor(open)]);
+  const [record, actor] = await Promise.all([
+    readRecord(ctx, entity, crmKeys([open])),
+    readActor(open, firstValueFields(fields)),
+  ]);
   const parent = await requireParent(ctx, record, open);
   return { record, link: { ...open, actor, astray: isAstray(parent, actor) ? actor.parent : null } };
 }
 
 /** What the user saw is what is written: if either side has changed since, nothing is. */
-function planChosen(record: CrmRecord, { link, pairs, actor }: ReadLink, { choices, seen }: ConnectEntity): SyncPlan {
+function planChosen(
+  record: CrmRecord,
+  { link, pairs, actor }: ReadLink,
+  asked: readonly AskedField[],
+  { choices, seen }: ConnectEntity,
+): SyncPlan {
   const protectedFields = fieldsProtectedBy(record.protection);
   const compared = compareFields({ pairs, crm: record.values, erp: actor.values, protectedFields });
-  if (seenDigest(compared) !== seen) throw new AppError('link.changed');
+  if (seenDigest(compared, asked) !== seen) throw new AppError('link.changed');
   if (!answersAll(compared, choices)) throw new AppError('input.invalid', { field: 'choices' });
 
   const chosen = compared.flatMap(({ pair, equal, crm, erp }) => {
@@ -103,6 +134,38 @@ function planChosen(record: CrmRecord, { link, pairs, actor }: ReadLink, { choic
       },
     ],
     { kind: 'choose', linkId: link.id, choices: Object.fromEntries(chosen) },
+  );
+}
+
+/** What the user filled in beside the mapped fields. Written first: an ERP that refuses it is connected with nothing. */
+async function writeFirstValues(
+  ctx: Context,
+  claim: Claim,
+  { link, connector, actor }: ReadLink,
+  fields: readonly FieldMapping[],
+  wanted: FieldValues,
+): Promise<void> {
+  const changed = Object.entries(wanted).filter(([key, value]) => !sameValue(value, actor.values[key]));
+  if (changed.length === 0) return;
+  const rows = changed.map(([fieldKey, after]) => ({
+    ...{ link, runId: null, fieldKey, crmField: '', target: 'erp' as const },
+    ...{ before: actor.values[fieldKey] ?? null, after, reason: 'chosen' as const },
+  }));
+  const ids = await inTransaction(ctx, async (ctx) => {
+    await ctx.store.marks.hold(claim);
+    return ctx.store.ledger.enter(rows, claim, ctx.clock.now());
+  });
+  const { type, erpKey } = actor;
+  const read = fields.filter(({ key }) => key in wanted);
+  const [outcome] = await connector.saveActors([{ type, erpKey, values: Object.fromEntries(changed) }], read);
+  if (!outcome) throw new AppError('connector.answer_invalid');
+  if (outcome.kind === 'refused') {
+    await ctx.store.ledger.strike(ids);
+    throw new AppError(outcome.code, { explanation: outcome.explanation });
+  }
+  const stored = outcome.actor.values;
+  await ctx.store.ledger.settle(
+    rows.map(({ fieldKey, after }, index) => ({ id: ids[index] ?? 0, after: stored[fieldKey] ?? after })),
   );
 }
 

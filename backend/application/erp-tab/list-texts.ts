@@ -19,14 +19,22 @@ export async function textsBy(
   read: (listName: string) => Promise<readonly ListItem[]>,
   fields: readonly ListField[],
 ): Promise<TextOf> {
-  const names = new Set(fields.flatMap(({ kind, listName }) => (kind === 'list' && listName ? [listName] : [])));
-  const lists = new Map(
-    await Promise.all([...names].map(async (name) => [name, await read(name).catch(nothingIfMissing)] as const)),
-  );
+  const lists = await listItemsOf(read, fields);
   return ({ kind, listName }, value) =>
     kind === 'list' && value !== null && listName !== null
       ? (lists.get(listName)?.find(({ key }) => key === value)?.text ?? null)
       : null;
+}
+
+/** By name of the list. */
+export async function listItemsOf(
+  read: (listName: string) => Promise<readonly ListItem[]>,
+  fields: readonly ListField[],
+): Promise<ReadonlyMap<string, readonly ListItem[]>> {
+  const names = new Set(fields.flatMap(({ kind, listName }) => (kind === 'list' && listName ? [listName] : [])));
+  return new Map(
+    await Promise.all([...names].map(async (name) => [name, await read(name).catch(nothingIfMissing)] as const)),
+  );
 }
 
 function nothingIfMissing(error: unknown): readonly ListItem[] {

@@ -1,9 +1,11 @@
 import type { FoundActors, SearchActors } from '../../../shared/api/erp-tab.ts';
 import type { ActorRef, CrmEntity } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
+import type { FieldMapping } from '../../domain/connection.ts';
 import { AppError } from '../../errors.ts';
+import type { ActorPage } from '../../ports/erp-connector.ts';
 import { requireConnection, requireVisible } from '../access.ts';
-import { listTexts } from './list-texts.ts';
+import { listTexts, type TextOf } from './list-texts.ts';
 import { requireMapping } from './usable-connections.ts';
 
 /** As many as a person reads through; the contract with connectors knows no pages. */
@@ -14,22 +16,36 @@ export async function searchActors(
   ctx: Context,
   { connectionId, entity, actorType, text }: SearchActors,
 ): Promise<FoundActors> {
-  const connection = await requireConnection(ctx, connectionId, 'canConnect');
+  const connection = await requireConnection(ctx, connectionId, 'canConnect', 'canCreate');
   const record = await requireVisible(ctx, entity);
   const { fields } = await requireMapping(ctx, connection, actorType, entity.type);
   const parent = actorType === 'Person' ? await parentOf(ctx, connectionId, record.company) : undefined;
 
-  const offered = fields.filter(({ missingInErp, kind }) => !missingInErp && kind !== 'password');
-  const wanted = offered.filter(({ showInSearch }) => showInSearch);
-  const columns = wanted.length > 0 ? wanted : offered.slice(0, 3);
+  const columns = searchColumns(fields);
   const connector = await ctx.connector(connection);
-  const [{ actors: found, warning }, textOf] = await Promise.all([
+  const [page, textOf] = await Promise.all([
     connector.searchActors(actorType, text, columns, parent ? { parent } : {}),
     listTexts(connector, columns),
   ]);
+  return shownActors(ctx, connectionId, columns, page, textOf);
+}
+
+/** The fields a person tells actors apart by. */
+export function searchColumns(fields: readonly FieldMapping[]): readonly FieldMapping[] {
+  const offered = fields.filter(({ missingInErp, kind }) => !missingInErp && kind !== 'password');
+  const wanted = offered.filter(({ showInSearch }) => showInSearch);
+  return wanted.length > 0 ? wanted : offered.slice(0, 3);
+}
+
+export async function shownActors(
+  ctx: Context,
+  connectionId: string,
+  columns: readonly FieldMapping[],
+  { actors: found, warning }: ActorPage,
+  textOf: TextOf,
+): Promise<FoundActors> {
   const actors = found.slice(0, SHOWN);
   const linkedTo = await linkedNames(ctx, connectionId, actors);
-
   return {
     columns: columns.map(({ key, name, kind }) => ({ key, name, kind })),
     actors: actors.map(({ erpKey, values, unreadable }) => ({
@@ -45,8 +61,8 @@ export async function searchActors(
   };
 }
 
-/** A contact can be connected only below its company, so the search looks only there. */
-async function parentOf(ctx: Context, connectionId: string, company: CrmEntity | null): Promise<ActorRef> {
+/** A contact is an actor below its company's, and is searched for and created only there. */
+export async function parentOf(ctx: Context, connectionId: string, company: CrmEntity | null): Promise<ActorRef> {
   const links = company ? await ctx.store.links.ofEntity(company) : [];
   const parent = links.find((link) => link.connectionId === connectionId && link.confirmedAt !== null);
   if (!parent) throw new AppError('link.parent_missing');

@@ -1,7 +1,9 @@
 import type { ConnectionBlock, ErpTab } from '../../../shared/api/erp-tab.ts';
 import type { CrmEntity } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
+import type { Creation } from '../../domain/creation.ts';
 import { requireVisible } from '../access.ts';
+import { told } from '../sync/told.ts';
 import { usableConnections } from './usable-connections.ts';
 
 /** The ERP tab of a record, as far as it can be told without asking an ERP. */
@@ -14,6 +16,7 @@ export async function showErpTab(ctx: Context, entity: CrmEntity): Promise<ErpTa
     links.map(({ connectionId }) => connectionId),
     ctx.clock.now(),
   );
+  const creations = await ctx.store.creations.latestOf(entity);
   const open = await ctx.store.links.openFields(links.map(({ id }) => id));
 
   const connections = usable.map(({ connection, rights, mappings }): ConnectionBlock => {
@@ -27,6 +30,8 @@ export async function showErpTab(ctx: Context, entity: CrmEntity): Promise<ErpTa
       name: connection.name,
       actorTypes: mappings.map(({ actorType }) => actorType),
       canConnect: rights.canConnect,
+      canCreate: rights.canCreate,
+      creation: link ? null : shownCreation(creations.find(({ connectionId }) => connectionId === connection.id)),
       link: link
         ? {
             id: link.id,
@@ -54,6 +59,14 @@ export async function showErpTab(ctx: Context, entity: CrmEntity): Promise<ErpTa
   });
 
   return { entity, name: record.name, connections };
+}
+
+/** One that went well, or that somebody ended, is nothing to tell any more. */
+function shownCreation(creation: Creation | undefined): ConnectionBlock['creation'] {
+  if (!creation) return null;
+  const { id, actorType, state, enteredAt, user, reason } = creation;
+  if (state !== 'open' && state !== 'inDoubt' && state !== 'notCreated') return null;
+  return { id, actorType, state, since: enteredAt.toISOString(), userName: user.name, reason: told(reason) };
 }
 
 type ShownReason = NonNullable<NonNullable<ConnectionBlock['link']>['parked']>;

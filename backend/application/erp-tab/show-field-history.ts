@@ -43,6 +43,7 @@ export async function showFieldHistory(ctx: Context, linkId: string, fieldKey: s
       // Only what was written last can still stand there.
       mayUndo:
         mayUndo &&
+        row.reason !== 'created' &&
         row.at >= before &&
         row.linkId === linkId &&
         row.reason !== 'overruled' &&

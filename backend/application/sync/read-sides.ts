@@ -49,15 +49,18 @@ export async function readRecord(ctx: Context, entity: CrmEntity, fieldKeys: rea
 }
 
 /** The actor as it is now. Throws `actor.not_found` only when the ERP has surely said so. */
-export async function readActor({
-  connector,
-  link,
-  pairs,
-}: Pick<OpenLink, 'connector' | 'pairs'> & {
-  readonly link: Pick<LinkMemory, 'actor'>;
-}): Promise<Actor> {
+export async function readActor(
+  {
+    connector,
+    link,
+    pairs,
+  }: Pick<OpenLink, 'connector' | 'pairs'> & {
+    readonly link: Pick<LinkMemory, 'actor'>;
+  },
+  more: readonly WantedField[] = [],
+): Promise<Actor> {
   const { type, erpKey } = link.actor;
-  const page = await connector.getActors(type, [erpKey], wantedFields(pairs));
+  const page = await connector.getActors(type, [erpKey], [...wantedFields(pairs), ...more]);
   const actor = page.actors.find((found) => found.type === type && found.erpKey === erpKey);
   if (actor) return actor;
   if (page.warning !== null) throw new AppError('connector.unreachable', { explanation: page.warning });

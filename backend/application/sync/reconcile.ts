@@ -23,7 +23,7 @@ import { crmKeys, isAstray, openLinks, readActor, readRecord, requireParent, typ
 const PATIENCE_WITH_BUGS = 5;
 
 /** Longer than any call to SuperOffice or an ERP is waited for. */
-const LONGEST_CALL_MS = 3 * 60_000;
+export const LONGEST_CALL_MS = 3 * 60_000;
 
 /** What one look at a record did, per link. */
 export interface Reconciled {

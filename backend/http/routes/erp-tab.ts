@@ -8,6 +8,7 @@ import { searchActors } from '../../application/erp-tab/search-actors.ts';
 import { showErpTab } from '../../application/erp-tab/show-erp-tab.ts';
 import { showLiveValues } from '../../application/erp-tab/show-live-values.ts';
 import type { Env } from '../env.ts';
+import { languageOf } from '../language.ts';
 import { validate } from '../validate.ts';
 
 const Entity = z.object({ type: z.enum(crmEntityTypes), id: z.coerce.number().int().positive() });
@@ -25,5 +26,5 @@ export const erpTab = new Hono<Env>()
     c.json(await searchActors(c.var.ctx, c.req.valid('json'))),
   )
   .post('/comparisons', validate('json', CompareValues), async (c) =>
-    c.json(await compareValues(c.var.ctx, c.req.valid('json'))),
+    c.json(await compareValues(c.var.ctx, c.req.valid('json'), languageOf(c))),
   );
