@@ -4,6 +4,7 @@
  */
 import { benchCompare } from './compare.bench.ts';
 import { benchHttp } from './http.bench.ts';
+import { benchOData } from './odata.bench.ts';
 import { benchPanel } from './panel.bench.ts';
 import { benchSoap } from './soap.bench.ts';
 import { benchStart } from './start.bench.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   workbook: benchWorkbook,
   soap: benchSoap,
   http: benchHttp,
+  odata: benchOData,
   compare: benchCompare,
 };
 

@@ -7,7 +7,7 @@ import type { WantedField } from '../../backend/ports/erp-connector.ts';
 import { startCapErp } from '../support/cap-erp/cap-erp.ts';
 import { median, printFigure } from './print-figure.ts';
 
-const ACTORS = 1_000;
+const ACTORS = 800;
 const RUNS = 60;
 
 const fields: readonly WantedField[] = [

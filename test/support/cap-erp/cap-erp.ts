@@ -24,9 +24,7 @@ export async function startCapErp(): Promise<CapErp> {
     });
 
   const url = await new Promise<string>((ready, failed) => {
-    server.on('exit', (code) =>
-      failed(new Error(`The service ended with ${code}: ${Buffer.concat(told).toString()}`)),
-    );
+    server.on('exit', (code) => failed(new Error(`The service ended with ${code}: ${Buffer.concat(told).toString()}`)));
     server.on('message', (message: { url?: string; done?: number }) => {
       if (message.url !== undefined) ready(message.url);
       else waiting.get(message.done ?? 0)?.();

@@ -90,7 +90,8 @@ function openConnection(
   serviceFor: (settings: Settings) => Service,
   clock: Clock,
 ): ErpConnector {
-  const service = () => serviceFor(readSettings(url, config));
+  let found: Service | undefined;
+  const service = () => (found ??= serviceFor(readSettings(url, config)));
   const model = (options?: CallOptions) => service().model(DESCRIPTION_MS, options);
 
   async function actorsOf(type: ActorType, options?: CallOptions): Promise<{ actor: ActorModel; model: Model }> {
@@ -322,7 +323,7 @@ function openConnection(
     const { key } = listProperties(metadata, list);
     const items: ListItem[] = [];
     const conditions = [...new Set(keys)].flatMap((each) => {
-      const value = literalOf(key, each, readSettings(url, config).preset);
+      const value = literalOf(key, each, service().preset);
       return value === null ? [] : [`${key.name} eq ${value}`];
     });
     for (const part of ofLength(conditions, FILTER_LENGTH)) {

@@ -17,11 +17,13 @@ import {
 import { readMetadata, type ListSource, type Metadata, type Property } from './metadata.ts';
 import { createODataClient, type ODataClient, type ODataOptions } from './odata-client.ts';
 import { peopleOfBusinessCentral, type People } from './people.ts';
+import type { Preset } from './preset.ts';
 import type { Settings } from './settings.ts';
 import { texts } from './texts.ts';
 
 /** One service, seen with the settings of a connection, and what is known of it. */
 export interface Service {
+  readonly preset: Preset;
   readonly client: ODataClient;
   /** What it describes, at most so many milliseconds old. */
   model(maxAgeMs: number, options?: CallOptions): Promise<Model>;
@@ -74,6 +76,7 @@ function createService(settings: Settings, parts: Parts): Service {
   const client = createODataClient(root, { signIn, query: preset.query }, parts);
   let described: { readonly model: Promise<Model>; readonly since: number } | undefined;
   return {
+    preset,
     client,
     async model(maxAgeMs, { signal, language } = {}) {
       signal?.throwIfAborted();
