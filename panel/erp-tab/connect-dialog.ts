@@ -1,4 +1,3 @@
-import linkIcon from '@phosphor-icons/core/regular/link.svg?raw';
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { Task } from '@lit/task';
@@ -13,20 +12,20 @@ import { connectEntity } from '../api/links.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
-import { formatCount, formatValue } from '../locales/format.ts';
 import { entityTypeName } from '../locales/actor-type-name.ts';
 import { Closed } from '../ui/closed.ts';
 import '../ui/busy.ts';
 import '../ui/dialog.ts';
-import { icon } from '../ui/icon.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
-import { table } from '../ui/styles/table.ts';
+import './asked-values.ts';
+import { firstAnswers, hasAll, type Answers, type AnswersChanged } from './asked-values.ts';
 import './compare-values.ts';
 import type { Choices, ChoicesChanged } from './compare-values.ts';
-
-type FoundActor = FoundActors['actors'][number];
+import './found-actors.ts';
+import type { ActorChosen } from './found-actors.ts';
+import { CreateRequested } from './requests.ts';
 
 /** The record in view is connected. */
 export class Connected extends Event {
@@ -43,6 +42,7 @@ export class Connected extends Event {
  * @property entity - the record in view
  * @property entityName - its name, which is searched for at once
  * @fires {Connected} erpsync-connected
+ * @fires {CreateRequested} erpsync-create-requested - none of them is the right one
  * @fires {Closed} erpsync-closed - left without connecting
  */
 export class ConnectDialog extends PanelElement {
@@ -58,6 +58,11 @@ export class ConnectDialog extends PanelElement {
   @state() private chosen: string | null = null;
   @state() private compared: ComparedValues | null = null;
   @state() private choices: Choices = {};
+  @state() private answers: Answers = {};
+  /** The user tried to go on: what is missing is marked. */
+  @state() private pressed = false;
+  /** The user says that the ERP does not have it. */
+  @state() private noMatch = false;
   @state() private working = false;
   @state() private problem: string | null = null;
 
@@ -93,9 +98,9 @@ export class ConnectDialog extends PanelElement {
         aria-disabled=${this.working || this.#refusal !== ''}
         aria-describedby="refusal"
         title=${this.#refusal}
-        @click=${this.compared ? this.#connect : this.#choose}
+        @click=${this.compared ? this.#connect : this.noMatch ? this.#create : this.#choose}
       >
-        ${this.working ? msg('Connecting …') : msg('Connect')}
+        ${this.working ? msg('Connecting …') : this.noMatch ? msg('Create') : msg('Connect')}
       </button>
       ${
         this.compared
@@ -107,6 +112,7 @@ export class ConnectDialog extends PanelElement {
   }
 
   get #refusal(): string {
+    if (this.noMatch) return this.block.canCreate ? '' : msg('You do not have the right to create records here.');
     return this.compared || this.chosen !== null ? '' : msg('Select a row first.');
   }
 
@@ -135,73 +141,57 @@ export class ConnectDialog extends PanelElement {
           </erpsync-notice>`,
         complete: (found) => this.#hits(found),
       })}
+      <label class="row">
+        <input
+          class="check"
+          type="checkbox"
+          .checked=${this.noMatch}
+          @change=${({ target }: Event) => (this.noMatch = (target as HTMLInputElement).checked)}
+        />
+        ${msg("Can't find match in ERP")}
+      </label>
     `;
   }
 
-  #hits({ columns, actors, truncated, warning }: FoundActors) {
-    if (actors.length === 0) {
+  #hits(found: FoundActors) {
+    if (found.actors.length === 0) {
       return html`<p role="status">
         ${msg(str`No match in ${this.block.name}. Search for another name, or for a number.`)}
       </p>`;
     }
+    return html`<erpsync-found-actors
+      .found=${found}
+      .chosen=${this.chosen}
+      ?readOnly=${this.noMatch}
+      @erpsync-actor-chosen=${({ erpKey, sure }: ActorChosen) => {
+        this.chosen = erpKey;
+        if (sure) void this.#choose();
+      }}
+    ></erpsync-found-actors>`;
+  }
+
+  #compare({ fields, asked }: ComparedValues) {
+    return html`${fields.every(({ equal }) => equal) ? this.#equal() : this.#differing(fields)} ${this.#asked(asked)}`;
+  }
+
+  #equal() {
+    return html`<p role="status">${msg('All values are equal. Do you still want to connect?')}</p>`;
+  }
+
+  #asked(asked: ComparedValues['asked']) {
+    if (asked.length === 0) return nothing;
     return html`
-      ${warning ? html`<erpsync-notice kind="warning">${warning}</erpsync-notice>` : nothing}
-      <div class="scroll" tabindex="0" role="region" aria-label=${msg('Matches')}>
-        <table class="table">
-          <thead>
-            <tr>
-              <th><span class="visually-hidden">${msg('Select')}</span></th>
-              ${columns.map(({ name, kind }) => html`<th scope="col" class=${align(kind)}>${name}</th>`)}
-              <th scope="col">${msg('Connected')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${actors.map((actor) => this.#hit(columns, actor))}
-          </tbody>
-        </table>
-      </div>
-      <div class="toolbar" role="status">
-        ${truncated ? html`<span>${msg('There are more matches than are shown. Narrow your search.')}</span>` : nothing}
-        <span class="count">${msg(str`count : ${formatCount(actors.length)}`)}</span>
-      </div>
+      <h3>${msg(str`Fill in these values for ${this.block.name}`)}</h3>
+      <erpsync-asked-values
+        .fields=${asked}
+        .answers=${this.answers}
+        ?pressed=${this.pressed}
+        @erpsync-answers-changed=${(event: AnswersChanged) => (this.answers = event.answers)}
+      ></erpsync-asked-values>
     `;
   }
 
-  #hit(columns: FoundActors['columns'], { erpKey, cells, linkedTo }: FoundActor) {
-    const shown = cells.map(({ value, text }, index) => formatValue(columns[index]?.kind ?? 'text', value, text));
-    const selected = erpKey === this.chosen;
-    return html`<tr
-      aria-selected=${selected}
-      class=${linkedTo === null ? 'free' : 'taken'}
-      @click=${() => linkedTo === null && (this.chosen = erpKey)}
-      @dblclick=${() => linkedTo === null && this.#choose()}
-    >
-      <td class="center">
-        ${
-          linkedTo === null
-            ? html`<input
-                class="check"
-                type="radio"
-                name="actor"
-                aria-label=${shown.filter(Boolean).join(', ') || erpKey}
-                .checked=${selected}
-                @change=${() => (this.chosen = erpKey)}
-                @keydown=${({ key }: KeyboardEvent) => key === 'Enter' && this.#choose()}
-              />`
-            : nothing
-        }
-      </td>
-      ${shown.map((text, index) => html`<td class=${align(columns[index]?.kind)} title=${text}>${text}</td>`)}
-      <td>
-        ${linkedTo === null ? nothing : html`<span class="linked">${icon(linkIcon)}${connectedTo(linkedTo)}</span>`}
-      </td>
-    </tr>`;
-  }
-
-  #compare({ fields }: ComparedValues) {
-    if (fields.every(({ equal }) => equal)) {
-      return html`<p role="status">${msg('All values are equal. Do you still want to connect?')}</p>`;
-    }
+  #differing(fields: ComparedValues['fields']) {
     return html`
       <h3>${msg(str`Select correct field values for linked ${entityTypeName(this.entity.type)}`)}</h3>
       <p class="muted">${msg('The correct values will be written to both ERP and SuperOffice.')}</p>
@@ -224,6 +214,10 @@ export class ConnectDialog extends PanelElement {
     else this.wanted = typeof text === 'string' ? text : '';
   }
 
+  #create(): void {
+    if (this.#refusal === '') this.dispatchEvent(new CreateRequested(this.block, this.actorType));
+  }
+
   /** Compares the chosen actor with the record in view. */
   #choose(): Promise<void> {
     return this.#act(() => this.#fetchCompared());
@@ -231,13 +225,19 @@ export class ConnectDialog extends PanelElement {
 
   #connect(): Promise<void> {
     return this.#act(async () => {
-      const { compared, chosen } = this;
+      const { compared, chosen, answers } = this;
       if (!compared || chosen === null) return;
+      this.pressed = true;
+      if (!hasAll(compared.asked, answers)) {
+        this.problem = msg('Please add values in all mandatory fields before connecting to ERP.');
+        return;
+      }
       await connectEntity(this.api, {
         connectionId: this.block.connectionId,
         entity: this.entity,
         actor: { type: this.actorType, erpKey: chosen },
         choices: this.choices,
+        answers,
         seen: compared.seen,
       });
       this.dispatchEvent(new Connected());
@@ -255,6 +255,8 @@ export class ConnectDialog extends PanelElement {
       },
       this.#leaving.signal,
     );
+    this.answers = firstAnswers(this.compared.asked);
+    this.pressed = false;
     this.choices = Object.fromEntries(
       this.compared.fields
         .filter(({ equal }) => !equal)
@@ -298,10 +300,8 @@ export class ConnectDialog extends PanelElement {
 
   static override styles = [
     base,
-    table,
     css`
       form,
-      .scroll,
       erpsync-notice,
       erpsync-busy,
       h3 {
@@ -318,37 +318,11 @@ export class ConnectDialog extends PanelElement {
         border-radius: var(--so-radius-pill);
       }
 
-      .free {
-        cursor: pointer;
-      }
-
-      .taken td {
-        color: var(--so-text-muted);
-      }
-
-      .linked {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
-
       .note {
         font-size: var(--so-size-note);
       }
-
-      .toolbar {
-        padding-inline: 0;
-      }
     `,
   ];
-}
-
-function align(kind: string | undefined): string {
-  return kind === 'integer' || kind === 'decimal' ? 'number' : '';
-}
-
-function connectedTo(name: string): string {
-  return name === '' ? msg('Connected to a record you may not see') : msg(str`Connected to ${name}`);
 }
 
 define('erpsync-connect-dialog', ConnectDialog);

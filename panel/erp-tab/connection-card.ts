@@ -5,6 +5,7 @@ import { msg, str } from '@lit/localize';
 import { css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { ConnectionBlock } from '../../shared/api/erp-tab.ts';
+import type { ActorType } from '../../shared/vocabulary.ts';
 import { define } from '../define.ts';
 import { reasonText } from '../locales/error-text.ts';
 import { formatCount, formatMoment } from '../locales/format.ts';
@@ -14,9 +15,17 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import './live-values.ts';
-import { ConnectRequested, DisconnectRequested, ResolveRequested, RetryRequested } from './requests.ts';
+import {
+  ConnectRequested,
+  CreateRequested,
+  DecideRequested,
+  DisconnectRequested,
+  ResolveRequested,
+  RetryRequested,
+} from './requests.ts';
 
 type Link = NonNullable<ConnectionBlock['link']>;
+type Creation = NonNullable<ConnectionBlock['creation']>;
 
 /**
  * One ERP connection on the ERP tab: the linked actor with its values, or the offer to connect one.
@@ -24,6 +33,8 @@ type Link = NonNullable<ConnectionBlock['link']>;
  * @property block - what to show
  * @property version - when it changes, the ERP's values are read again
  * @fires {ConnectRequested} erpsync-connect-requested
+ * @fires {CreateRequested} erpsync-create-requested
+ * @fires {DecideRequested} erpsync-decide-requested
  * @fires {DisconnectRequested} erpsync-disconnect-requested
  * @fires {ResolveRequested} erpsync-resolve-requested
  * @fires {RetryRequested} erpsync-retry-requested
@@ -94,24 +105,55 @@ export class ConnectionCard extends PanelElement {
   }
 
   #offer() {
-    const { name, actorTypes, canConnect } = this.block;
-    if (!canConnect) {
+    const { creation, canConnect, canCreate } = this.block;
+    if (creation && creation.state !== 'notCreated') return this.#creating(creation);
+    if (!canConnect && !canCreate) {
       return html`<p class="muted">
         ${msg('You do not have the right to connect records here. Ask your administrator.')}
       </p>`;
     }
-    return html`<div class="row">
-      ${actorTypes.map((type) => {
-        const words = msg(str`Connect to ${actorTypeName(type)}`);
-        return html`<button
-          class="button"
-          aria-label="${words}, ${name}"
-          @click=${() => this.dispatchEvent(new ConnectRequested(this.block, type))}
-        >
-          ${words}
-        </button>`;
-      })}
-    </div>`;
+    return html`${creation ? this.#notCreated(creation) : nothing}
+      <div class="row">${this.block.actorTypes.map((type) => this.#button(type))}</div>`;
+  }
+
+  /** Creating begins with a search, unless she may only create. */
+  #button(type: ActorType) {
+    const { name, canConnect } = this.block;
+    const words = canConnect ? msg(str`Connect to ${actorTypeName(type)}`) : msg(str`Create ${actorTypeName(type)}`);
+    const ask = canConnect ? ConnectRequested : CreateRequested;
+    return html`<button
+      class="button"
+      aria-label="${words}, ${name}"
+      @click=${() => this.dispatchEvent(new ask(this.block, type))}
+    >
+      ${words}
+    </button>`;
+  }
+
+  #creating({ actorType, state, userName, since }: Creation) {
+    const { connectionId, canCreate } = this.block;
+    const type = actorTypeName(actorType);
+    if (state === 'open') {
+      return html`<p role="status" class="muted">
+        ${msg(str`A new ${type} is being created (${userName}, ${formatMoment(since)}).`)}
+      </p>`;
+    }
+    return html`<erpsync-notice kind="attention">
+      ${msg(str`It is not known whether the new ${type} was created (${userName}, ${formatMoment(since)}).`)}
+      ${
+        canCreate
+          ? html`<button slot="action" @click=${() => this.dispatchEvent(new DecideRequested(connectionId))}>
+              ${msg('Decide …')}
+            </button>`
+          : nothing
+      }
+    </erpsync-notice>`;
+  }
+
+  #notCreated({ actorType, reason }: Creation) {
+    return html`<erpsync-notice kind="attention">
+      ${msg(str`The new ${actorTypeName(actorType)} was not created.`)} ${reason ? reasonText(reason) : nothing}
+    </erpsync-notice>`;
   }
 
   static override styles = [

@@ -23,8 +23,12 @@ import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import './connection-card.ts';
+import type { ActorCreated } from './create-dialog.ts';
+import type { CreationDecided } from './doubt-dialog.ts';
 import type {
   ConnectRequested,
+  CreateRequested,
+  DecideRequested,
   DisconnectRequested,
   ResolveRequested,
   RetryRequested,
@@ -43,11 +47,14 @@ const outdated: readonly ErrorCode[] = [
   'connection.not_found',
   'connection.inactive',
   'conflict.not_found',
+  'creation.open',
+  'creation.not_found',
 ];
 
 type Dialog =
   | { readonly of: 'connect'; readonly block: ConnectionBlock; readonly actorType: ActorType }
-  | { readonly of: 'conflicts'; readonly connectionId: string }
+  | { readonly of: 'create'; readonly block: ConnectionBlock; readonly actorType: ActorType }
+  | { readonly of: 'conflicts' | 'doubt'; readonly connectionId: string }
   | { readonly of: 'why'; readonly connectionId: string; readonly fieldKey: string };
 
 /** The ERP tab of the company, contact or project in view. */
@@ -70,7 +77,7 @@ export class ErpTab extends PanelElement {
     task: ([entity], { signal }) => (entity ? fetchErpTab(this.api, entity, signal) : initialState),
     onComplete: (answer) => {
       this.shown = answer;
-      if (answer.connections.some(({ link }) => link?.busy)) this.#lookAgain();
+      if (answer.connections.some(({ link, creation }) => link?.busy || creation?.state === 'open')) this.#lookAgain();
     },
   });
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -131,6 +138,8 @@ export class ErpTab extends PanelElement {
       </header>
       <div
         @erpsync-connect-requested=${this.#connect}
+        @erpsync-create-requested=${this.#create}
+        @erpsync-decide-requested=${this.#decide}
         @erpsync-disconnect-requested=${this.#disconnect}
         @erpsync-retry-requested=${this.#retry}
         @erpsync-resolve-requested=${this.#resolve}
@@ -168,10 +177,29 @@ export class ErpTab extends PanelElement {
         .entity=${entity}
         .entityName=${name}
         @erpsync-closed=${this.#closeDialog}
+        @erpsync-create-requested=${this.#create}
         @erpsync-connected=${() => this.#written(msg(str`Connected to ${dialog.block.name}.`))}
       ></erpsync-connect-dialog>`;
     }
+    if (dialog?.of === 'create') {
+      return html`<erpsync-create-dialog
+        .block=${dialog.block}
+        .actorType=${dialog.actorType}
+        .entity=${entity}
+        @erpsync-closed=${this.#closeDialog}
+        @erpsync-actor-created=${({ state }: ActorCreated) => this.#created(dialog.block.name, state)}
+      ></erpsync-create-dialog>`;
+    }
     const block = connections.find(({ connectionId }) => connectionId === dialog?.connectionId);
+    if (dialog?.of === 'doubt' && block?.creation) {
+      return html`<erpsync-doubt-dialog
+        creationId=${block.creation.id}
+        connectionName=${block.name}
+        @erpsync-closed=${this.#closeDialog}
+        @erpsync-creation-decided=${({ connected }: CreationDecided) =>
+          this.#written(connected ? msg(str`Connected to ${block.name}.`) : msg('It can be created again.'))}
+      ></erpsync-doubt-dialog>`;
+    }
     if (dialog?.of === 'why' && block?.link) {
       return html`<erpsync-why-this-value
         .linkId=${block.link.id}
@@ -195,6 +223,18 @@ export class ErpTab extends PanelElement {
     await import('./connect-dialog.ts');
     this.message = null;
     this.dialog = { of: 'connect', block, actorType };
+  }
+
+  async #create({ block, actorType }: CreateRequested): Promise<void> {
+    await import('./create-dialog.ts');
+    this.message = null;
+    this.dialog = { of: 'create', block, actorType };
+  }
+
+  async #decide({ connectionId }: DecideRequested): Promise<void> {
+    await import('./doubt-dialog.ts');
+    this.message = null;
+    this.dialog = { of: 'doubt', connectionId };
   }
 
   async #resolve({ connectionId }: ResolveRequested): Promise<void> {
@@ -244,6 +284,14 @@ export class ErpTab extends PanelElement {
       else this.#written(`${text} ${msg('Something needs your attention below.')}`, 'attention');
     });
     this.syncing = false;
+  }
+
+  #created(name: string, state: ActorCreated['state']): void {
+    if (state === 'created') this.#written(msg(str`Created in ${name}, and connected.`));
+    else {
+      const text = msg(str`${name} has not answered. It is asked in a few minutes whether it has the new record.`);
+      this.#written(text, 'attention');
+    }
   }
 
   #closeDialog(): void {

@@ -13,6 +13,28 @@ export class ConnectRequested extends Event {
   }
 }
 
+/** The user wants an actor of this type to be created from the record in view. */
+export class CreateRequested extends Event {
+  readonly block: ConnectionBlock;
+  readonly actorType: ActorType;
+
+  constructor(block: ConnectionBlock, actorType: ActorType) {
+    super('erpsync-create-requested', { bubbles: true, composed: true });
+    this.block = block;
+    this.actorType = actorType;
+  }
+}
+
+/** The user wants to say what became of a creation that the ERP did not answer. */
+export class DecideRequested extends Event {
+  readonly connectionId: string;
+
+  constructor(connectionId: string) {
+    super('erpsync-decide-requested', { bubbles: true, composed: true });
+    this.connectionId = connectionId;
+  }
+}
+
 /** The user wants to break a link. Nobody has been asked yet whether she is sure. */
 export class DisconnectRequested extends Event {
   readonly linkId: string;
@@ -60,6 +82,8 @@ export class WhyRequested extends Event {
 declare global {
   interface HTMLElementEventMap {
     'erpsync-connect-requested': ConnectRequested;
+    'erpsync-create-requested': CreateRequested;
+    'erpsync-decide-requested': DecideRequested;
     'erpsync-disconnect-requested': DisconnectRequested;
     'erpsync-retry-requested': RetryRequested;
     'erpsync-resolve-requested': ResolveRequested;

@@ -113,6 +113,7 @@ describe('connecting', () => {
         connectionId: block(1).connectionId,
         entity: nordlys,
         actor: { type: 'Customer', erpKey: '10021' },
+        answers: {},
         choices: { NAME: 'erp', CREDIT: 'erp' },
         seen: 'first look',
       },

@@ -46,7 +46,7 @@ describe('the ERP tab', () => {
   it('offers nothing to a user who may not connect, and says so', async () => {
     world.tab = {
       ...world.tab,
-      connections: [block(1, { canConnect: false }), block(2, { canConnect: false, link: link() })],
+      connections: [block(1, { canConnect: false, canCreate: false }), block(2, { canConnect: false, link: link() })],
     };
     await openTab(world);
 

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/api/erp-tab.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import type { CreatedActor, DoubtfulCreation, PreparedActor } from '../../shared/api/creations.ts';
 import { ApiError, type Api, type Method, type Sent } from '../../panel/api/client.ts';
 import '../../panel/erp-tab/erp-tab.ts';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
@@ -151,6 +152,9 @@ export class ErpWorld {
       },
     ],
   };
+  prepared: PreparedActor | null = null;
+  created: CreatedActor = { state: 'created' };
+  doubtful: DoubtfulCreation | null = null;
   syncedNow = {
     links: [{ linkId: link().id, written: 0, conflicts: 0, parked: null }],
   };
@@ -201,6 +205,9 @@ export class ErpWorld {
     if (path.startsWith('/api/erp-tab/')) return this.tab;
     if (path === '/api/actor-searches') return this.found;
     if (path === '/api/comparisons') return this.compared;
+    if (path === '/api/creations/preview') return this.prepared;
+    if (path === '/api/creations') return this.created;
+    if (method === 'GET' && path.startsWith('/api/creations/')) return this.doubtful;
     if (path.endsWith('/sync')) return this.syncedNow;
     if (method === 'POST' && path === '/api/links') return { linkId: link().id };
     if (path === '/api/sign-ins') {
