@@ -20,6 +20,7 @@ const commands = {
   test,
   bench,
   migrate,
+  tenant,
   simulate,
   manifest,
   'connector:check': checkConnector,
@@ -134,6 +135,10 @@ async function bench() {
 
 async function migrate() {
   return run(['backend/migrate.ts'], rest);
+}
+
+async function tenant() {
+  return run(['backend/tenant.ts'], rest);
 }
 
 async function simulate() {

@@ -17,7 +17,7 @@ import { createHttp } from './http/app.ts';
 import { startServer } from './http/server.ts';
 import { configureLog, log } from './log.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
-import { openDb, refusePrivilegedRole } from './store/db.ts';
+import { openDb, refusePrivilegedRole, type Db } from './store/db.ts';
 import { APP, startPostgres } from './store/embedded-postgres.ts';
 import { migrate, pendingMigrations } from './store/migrate.ts';
 import { createRegistry } from './store/registry.ts';
@@ -60,24 +60,7 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
   started.push(() => db.destroy());
   await refusePrivilegedRole(db);
 
-  const seal = createSeal(config.secretsKeys);
-  const app: App = {
-    superOffice: createSuperOffice({
-      authUrl: config.superOffice.loginUrl,
-      clientId: config.superOffice.clientId,
-      clientSecret: config.superOffice.clientSecret,
-      systemUserPrivateKey: config.superOffice.privateKey,
-      redirectUri: `${config.publicUrl}/auth/callback`,
-      clock: systemClock,
-    }),
-    registry: createRegistry(db),
-    signInAttempts: signInAttemptStore(db, seal),
-    clock: systemClock,
-    origin: config.publicUrl,
-    storeOf: (tenant) => createStore(db, tenant, seal),
-    connectorKindsOf: connectorKinds(config),
-  };
-
+  const app = createApp(config, db);
   const panelFolder = fileURLToPath(new URL('../dist/panels', import.meta.url));
   const http = createHttp({ app, framedBy: config.framedBy, panelFolder });
   const server = await startServer(http.fetch, config);
@@ -93,7 +76,28 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
   return `http://${config.host}:${server.port}`;
 }
 
-async function openDatabase(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
+/** All that use cases need. */
+export function createApp(config: Config, db: Db): App {
+  const seal = createSeal(config.secretsKeys);
+  return {
+    superOffice: createSuperOffice({
+      authUrl: config.superOffice.loginUrl,
+      clientId: config.superOffice.clientId,
+      clientSecret: config.superOffice.clientSecret,
+      systemUserPrivateKey: config.superOffice.privateKey,
+      redirectUri: `${config.publicUrl}/auth/callback`,
+      clock: systemClock,
+    }),
+    registry: createRegistry(db),
+    signInAttempts: signInAttemptStore(db, seal),
+    clock: systemClock,
+    origin: config.publicUrl,
+    storeOf: (tenant) => createStore(db, tenant, seal),
+    connectorKindsOf: connectorKinds(config),
+  };
+}
+
+export async function openDatabase(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
   if (config.database === null) {
     const embedded = await startPostgres(config.dataDir);
     started.push(() => embedded.stop());

@@ -7,6 +7,5 @@ import { showSyncStatus } from './show-sync-status.ts';
 export async function setAutomaticSync(ctx: Context, { automatic }: SetAutomaticSync): Promise<SyncStatus> {
   requireAdministrator(ctx);
   await ctx.store.syncSettings.setAutomatic(automatic);
-  // Whoever turns it on knows by now that SuperOffice was restored from a backup: the page says so.
   return showSyncStatus(ctx);
 }

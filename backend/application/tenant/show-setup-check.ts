@@ -18,6 +18,10 @@ type Found = Partial<Omit<SetupCheckItem, 'name'>>;
 /** Every prerequisite with its state, found out now. One that cannot be found out says why, and the others are shown. */
 export async function showSetupCheck(ctx: Context, origin: string): Promise<SetupCheck> {
   requireManager(ctx);
+  return checkSetup(ctx, origin);
+}
+
+export async function checkSetup(ctx: Context, origin: string): Promise<SetupCheck> {
   const installation = await ctx.store.installations.get();
   const looks: Readonly<Record<CheckName, () => Promise<Found>>> = {
     approval: () => lookAtApproval(ctx),

@@ -1,0 +1,27 @@
+import { operate, operationUsage } from './application/tenant/operate.ts';
+import { loadConfig, secretsOf } from './config.ts';
+import { AppError } from './errors.ts';
+import { configureLog } from './log.ts';
+import { createApp, openDatabase } from './main.ts';
+import { openDb } from './store/db.ts';
+
+/** `npm run tenant -- check Cust12345`: what an operator may do to one tenant. */
+async function run(args: readonly string[]): Promise<void> {
+  const config = loadConfig();
+  configureLog({ level: 'silent', secrets: secretsOf(config) });
+  const started: (() => Promise<unknown>)[] = [];
+  try {
+    const db = openDb(await openDatabase(config, started), { connections: 2 });
+    started.push(() => db.destroy());
+    await operate(createApp(config, db), (line) => console.log(line), args);
+  } finally {
+    for (const end of started.reverse()) await end();
+  }
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const unknown = error instanceof AppError && error.code === 'input.invalid';
+  const told = error instanceof AppError ? `Not done: ${error.code}` : error instanceof Error ? error.message : error;
+  console.error(unknown ? ['npm run tenant -- <what> <tenant>', ...operationUsage].join('\n') : told);
+  process.exitCode = 1;
+});
