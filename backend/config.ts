@@ -24,6 +24,15 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Whether this process claims sync work. */
   readonly worker: boolean;
+  /** Null: nobody reads what is counted. */
+  readonly metrics: MetricsConfig | null;
+}
+
+export interface MetricsConfig {
+  readonly host: string;
+  readonly port: number;
+  /** What a reader has to show. Without one, only this machine is answered. */
+  readonly token: string | null;
 }
 
 export interface DatabaseConfig {
@@ -80,6 +89,8 @@ const Environment = StorageEnvironment.extend({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PRIVATE_CONNECTORS: z.enum(['on', 'off']).default('off'),
   WORKER: z.enum(['on', 'off']).default('on'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
 });
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -107,6 +118,7 @@ export function loadConfig(environment: Env = process.env): Config {
     privateConnectors: env.PRIVATE_CONNECTORS === 'on',
     logLevel: env.LOG_LEVEL,
     worker: env.WORKER === 'on',
+    metrics: metricsOf(env),
   };
 }
 
@@ -129,14 +141,21 @@ function checked<T extends z.ZodType>(schema: T, environment: Env): z.infer<T> {
 }
 
 /** What a log line must not show, whatever writes it. */
-export function secretsOf({ superOffice, secretsKeys, database }: Config): readonly string[] {
+export function secretsOf({ superOffice, secretsKeys, database, metrics }: Config): readonly string[] {
   const urls = [database?.url, database?.ownerUrl].filter((url) => url != null);
   return [
     superOffice.clientSecret,
     superOffice.privateKey,
+    ...(metrics?.token ? [metrics.token] : []),
     ...secretsKeys.map(({ key }) => Buffer.from(key).toString('base64')),
     ...urls.map((url) => decodeURIComponent(new URL(url).password)),
   ];
+}
+
+function metricsOf(env: z.infer<typeof Environment>): MetricsConfig | null {
+  if (env.METRICS_PORT === undefined) return null;
+  const token = env.METRICS_TOKEN ?? null;
+  return { host: token === null ? '127.0.0.1' : env.HOST, port: env.METRICS_PORT, token };
 }
 
 function privateKey(inline: string | undefined, file: string | undefined): string {

@@ -7,6 +7,7 @@ import { odataKind } from './adapters/connectors/odata/odata-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
+import type { Observer } from './adapters/calls/observer.ts';
 import { createSuperOffice } from './adapters/superoffice/super-office.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { careForWebhook } from './application/tenant/care-for-webhook.ts';
@@ -16,6 +17,7 @@ import type { App } from './context.ts';
 import { createHttp } from './http/app.ts';
 import { startServer } from './http/server.ts';
 import { configureLog, log } from './log.ts';
+import { createMetrics, startMetrics, type Backlog } from './metrics.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
 import { openDb, refusePrivilegedRole, type Db } from './store/db.ts';
 import { APP, startPostgres } from './store/embedded-postgres.ts';
@@ -60,7 +62,12 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
   started.push(() => db.destroy());
   await refusePrivilegedRole(db);
 
-  const app = createApp(config, db);
+  const metrics = config.metrics && createMetrics(() => backlogOf(app), systemClock);
+  const app = createApp(config, db, metrics?.observer);
+  if (config.metrics && metrics) {
+    const served = await startMetrics(metrics, config.metrics);
+    started.push(() => served.stop());
+  }
   const panelFolder = fileURLToPath(new URL('../dist/panels', import.meta.url));
   const http = createHttp({ app, framedBy: config.framedBy, panelFolder });
   const server = await startServer(http.fetch, config);
@@ -77,7 +84,7 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
 }
 
 /** All that use cases need. */
-export function createApp(config: Config, db: Db): App {
+export function createApp(config: Config, db: Db, observer?: Observer): App {
   const seal = createSeal(config.secretsKeys);
   return {
     superOffice: createSuperOffice({
@@ -87,13 +94,30 @@ export function createApp(config: Config, db: Db): App {
       systemUserPrivateKey: config.superOffice.privateKey,
       redirectUri: `${config.publicUrl}/auth/callback`,
       clock: systemClock,
+      ...(observer ? { observer } : {}),
     }),
     registry: createRegistry(db),
     signInAttempts: signInAttemptStore(db, seal),
     clock: systemClock,
     origin: config.publicUrl,
     storeOf: (tenant) => createStore(db, tenant, seal),
-    connectorKindsOf: connectorKinds(config),
+    connectorKindsOf: connectorKinds(config, observer),
+  };
+}
+
+/** What waits, over all tenants. */
+async function backlogOf(app: App): Promise<Backlog> {
+  const each = await Promise.all(
+    (await app.registry.tenants()).map(async (tenant) => {
+      const { marks, runs } = app.storeOf(tenant);
+      return { ...(await marks.backlog()), runs: (await runs.underWay()).length };
+    }),
+  );
+  const oldest = each.flatMap(({ since }) => (since ? [since.getTime()] : []));
+  return {
+    waiting: each.reduce((sum, { waiting }) => sum + waiting, 0),
+    since: oldest.length > 0 ? new Date(Math.min(...oldest)) : null,
+    runs: each.reduce((sum, { runs }) => sum + runs, 0),
   };
 }
 
@@ -111,11 +135,14 @@ export async function openDatabase(config: Config, started: (() => Promise<unkno
   return url;
 }
 
-function connectorKinds({ workbookFolder, privateConnectors }: Config): App['connectorKindsOf'] {
+function connectorKinds(
+  { workbookFolder, privateConnectors }: Config,
+  observer: Observer | undefined,
+): App['connectorKindsOf'] {
   // One for all, so that what goes to one address is counted together.
   const fetch = createSafeFetch({ allowPrivate: privateConnectors });
   const remote = [soapKind({ fetch }), httpKind({ fetch }), odataKind({ fetch, clock: systemClock })];
-  const considerate = considerateErps({ clock: systemClock });
+  const considerate = considerateErps({ clock: systemClock, ...(observer ? { observer } : {}) });
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {
     const kinds =

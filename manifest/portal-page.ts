@@ -68,10 +68,7 @@ export function portalPage(manifest: Manifest, origin: string): string {
         code(panel.visibleIn),
         panel.tooltip,
         code(panel.url),
-        [
-          ...(panel.alwaysReloadOnShow ? ['whenever it is shown'] : []),
-          ...(panel.url.includes('&id=<') && !panel.neverReloadOnCurrentChange ? ['for another record'] : []),
-        ].join(', ') || 'never',
+        panel.url.includes('&id=<') ? 'for another record' : 'never',
       ]),
     ),
     'They are for all user groups; who may do what is decided by the app.',

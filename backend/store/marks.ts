@@ -215,6 +215,17 @@ export function markStore(db: Db, tenant: string) {
       return rows.map(({ crm_id }) => crm_id);
     },
 
+    /** How many wait, and since when the one that has waited longest. */
+    async backlog(): Promise<{ readonly waiting: number; readonly since: Date | null }> {
+      const { waiting, since } = await db
+        .selectFrom('linked_entity')
+        .select((eb) => [eb.fn.countAll<number>().as('waiting'), eb.fn.min('marked_at').as('since')])
+        .where('tenant', '=', tenant)
+        .whereRef('marked', '>', 'handled')
+        .executeTakeFirstOrThrow();
+      return { waiting, since };
+    },
+
     async waiting(): Promise<number> {
       const { count } = await db
         .selectFrom('linked_entity')

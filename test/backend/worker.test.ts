@@ -62,7 +62,7 @@ test('a change in SuperOffice stands in the ERP a moment later', async () => {
 
 test('a change in the ERP is found when the time to ask has come', async () => {
   await start();
-  await until(async () => (await world.store.polls.states())[0]?.polledAt !== undefined);
+  await until(async () => ((await world.store.polls.states())[0]?.polledAt ?? null) !== null);
   world.erp.edit(customer, { NAME: 'From the ERP' });
   world.clock.advance(61_000);
   await until(() => world.crm.entities.get('contact/42')?.['NAME'] === 'From the ERP');
@@ -73,7 +73,7 @@ test('a hint wakes a worker that would not have looked for an hour', async () =>
     lookEveryMs: 3_600_000,
     listen: (onWork) => listenForWork(world.appUrl, onWork),
   });
-  await until(async () => (await world.store.polls.states())[0]?.polledAt !== undefined);
+  await until(async () => ((await world.store.polls.states())[0]?.polledAt ?? null) !== null);
   await edit('Orkdal Omsorg AS');
   await until(() => erpName() === 'Orkdal Omsorg AS');
 });

@@ -5,6 +5,7 @@
 import { benchCompare } from './compare.bench.ts';
 import { benchHttp } from './http.bench.ts';
 import { benchOData } from './odata.bench.ts';
+import { benchEngine } from './engine.bench.ts';
 import { benchPanel } from './panel.bench.ts';
 import { benchSoap } from './soap.bench.ts';
 import { benchStart } from './start.bench.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   http: benchHttp,
   odata: benchOData,
   compare: benchCompare,
+  engine: benchEngine,
 };
 
 const asked = process.argv.slice(2);

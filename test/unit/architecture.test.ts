@@ -11,6 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   'backend/context.ts': ['shared', 'backend/domain', 'backend/ports', 'backend/store'],
   'backend/config.ts': ['shared', 'zod', 'node:'],
   'backend/log.ts': ['shared', 'pino'],
+  'backend/metrics.ts': ['backend/adapters', 'backend/ports', 'backend/log.ts', 'prom-client', 'node:'],
   'backend/lane.ts': ['backend/domain', 'node:async_hooks'],
   'backend/application': [
     'shared',

@@ -71,3 +71,20 @@ test.each(['k1', 'k1:short', `k 1:${randomBytes(32).toString('base64')}`, ''])(
     else expect(load).toThrow('SECRETS_KEY');
   },
 );
+
+test('what is counted is told to this machine alone, or to who has the token', () => {
+  expect(loadConfig(needed).metrics).toBeNull();
+  expect(loadConfig({ ...needed, HOST: '0.0.0.0', METRICS_PORT: '9100' }).metrics).toEqual({
+    host: '127.0.0.1',
+    port: 9100,
+    token: null,
+  });
+  const config = loadConfig({
+    ...needed,
+    HOST: '0.0.0.0',
+    METRICS_PORT: '9100',
+    METRICS_TOKEN: 'a token of some length',
+  });
+  expect(config.metrics).toMatchObject({ host: '0.0.0.0', token: 'a token of some length' });
+  expect(secretsOf(config)).toContain('a token of some length');
+});
