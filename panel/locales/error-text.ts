@@ -77,9 +77,9 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
       ? msg(str`Automatic sync of ${name} has stopped, because more would change than may. Someone has to decide.`)
       : msg('Automatic sync has stopped, because more would change than may. Someone has to decide.'),
   'connection.not_ready': () => msg('This ERP connection is not ready to be activated.'),
-  'connection.many_missing': ({ missing, links }) =>
+  'connection.many_missing': ({ missing = '–', links = '–' }) =>
     msg(
-      str`${missing} of ${links} connected records were not found. So many do not disappear at once, so nothing was concluded from it. Check the ERP connection.`,
+      str`Not found: ${missing} of ${links} connected records. So many do not disappear at once, so nothing was concluded from it. Check the ERP connection.`,
     ),
   'config.field_missing': ({ name, field }) =>
     named(name ?? field) ? msg(str`Fill in ${name ?? field}.`) : msg('Fill in all mandatory fields.'),
@@ -122,7 +122,7 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'link.changed': () => msg('A value has changed in the meantime. Look at the new values and try again.'),
   'link.busy': () => msg('This record is being synchronized just now. Try again in a moment.'),
   'link.parent_missing': () => msg('Connect the company first.'),
-  'link.parent_differs': ({ parent }) =>
+  'link.parent_differs': ({ parent = '–' }) =>
     msg(
       str`In the ERP this contact belongs to ${parent}, and its company in SuperOffice is connected to another one. Move it in one of the systems; it is not moved automatically.`,
     ),

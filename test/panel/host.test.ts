@@ -37,9 +37,11 @@ describe('what we say to the CRM client', () => {
   /** Calls one of our functions inside a frame, and waits for what reaches the page around it. */
   async function heard(module: string, call: string): Promise<unknown[]> {
     const messages: unknown[] = [];
-    const listen = ({ data, source }: MessageEvent) => source === frame.contentWindow && messages.push(data);
+    // It may speak before the fixture is ours to look at.
+    const listen = ({ data, source }: MessageEvent) =>
+      source === document.querySelector('iframe')?.contentWindow && messages.push(data);
     window.addEventListener('message', listen);
-    const frame = await fixture<HTMLIFrameElement>(
+    await fixture<HTMLIFrameElement>(
       html`<iframe
         srcdoc=${`<script type="module">import * as ours from '/panel/host/${module}.ts';
         ours.${call}; parent.postMessage('done', '*');</script>`}

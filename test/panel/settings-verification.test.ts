@@ -81,7 +81,7 @@ describe('the verification', () => {
     const trouble = { code: 'connection.many_missing', detail: { missing: 57, links: 1000 } };
     world.comparisons = { ...world.comparisons, comparisons: [{ ...compared, verified: null, trouble }] };
     await openSettings(world);
-    await shown('57 of 1000 connected records were not found.');
+    await shown('Not found: 57 of 1000 connected records.');
     expect(words()).to.contain('Not verified yet');
   });
 

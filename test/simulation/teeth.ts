@@ -211,7 +211,7 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'a choice made from values that have moved since',
     file: `${tab}/connect-entity.ts`,
-    find: "if (seenDigest(compared) !== seen) throw new AppError('link.changed');",
+    find: "if (seenDigest(compared, asked) !== seen) throw new AppError('link.changed');",
     replace: '',
   },
   {
