@@ -26,6 +26,15 @@ export function createSharedValue<T>(
   };
 }
 
+/** Work that is done once for all who ask while it is under way. */
+export function onceForAll<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  return () => {
+    underWay ??= work().finally(() => (underWay = null));
+    return underWay;
+  };
+}
+
 /** A map that forgets what was used longest ago. */
 export function createRecent<T>(limit: number): (key: string, make: () => T) => T {
   const kept = new Map<string, T>();

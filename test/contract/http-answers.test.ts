@@ -70,6 +70,11 @@ describe('a call', () => {
     await expect(connector.actorTypes()).rejects.toMatchObject({ code: 'connector.unknown_connection' });
     expect(server.called('/actor-types')).toHaveLength(4);
   });
+
+  test('to a connector that forgot the connection brings the settings once for all who wait', async () => {
+    await Promise.all(['a', 'b', 'c', 'd'].map((text) => connector.searchActors('Customer', text, name)));
+    expect(server.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
 });
 
 describe('what goes wrong', () => {

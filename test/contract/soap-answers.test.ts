@@ -104,6 +104,14 @@ describe('a connector that does not know the connection', () => {
     expect(erp.connections.get(ID)).toEqual({ Filename: 'ErpClient.xlsx', Password: ' a<b ' });
   });
 
+  test('is given them once for all who wait', async () => {
+    await soap.close();
+    soap = await startSoapErp(erp);
+    connector = kind.open({ connectionId: ID, url: soap.url, config: { Filename: 'ErpClient.xlsx' } });
+    await Promise.all([search(), search(), search(), search()]);
+    expect([soap.count('WSSaveConnection'), soap.count('WSSearchActors')]).toEqual([1, 8]);
+  });
+
   test('and never knows it is asked twice, not for ever', async () => {
     answering('WSSearchActors', soapResult('WSSearchActors', unknown));
     await failure({ code: 'connector.unknown_connection' });

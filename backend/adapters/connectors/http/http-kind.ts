@@ -23,6 +23,7 @@ import type {
   WantedField,
 } from '../../../ports/erp-connector.ts';
 import { chunks } from '../chunks.ts';
+import { onceForAll } from '../../shared-value.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
 import { satisfies, testOf } from '../local-search.ts';
@@ -92,13 +93,15 @@ function openConnection(
   const once = <Name extends OperationName>(name: Name, question: Question, options?: HttpCallOptions) =>
     askConnector(fetch, { url, secret }, name, { id: connectionId, ...question }, options);
 
-  /** A connector that lost its settings, as after a new start, gets them again; once. It did nothing before. */
+  const resend = onceForAll(() => once('saveConnection', { body: { settings } }));
+
+  /** A connector that lost its settings, as after a new start, gets them again; once, for all who wait. It did nothing before. */
   async function ask<Name extends OperationName>(name: Name, question: Question, options?: HttpCallOptions) {
     try {
       return await once(name, question, options);
     } catch (error) {
       if (!isUnknownConnection(error)) throw error;
-      await once('saveConnection', { body: { settings } }, options);
+      await resend();
       return once(name, question, options);
     }
   }

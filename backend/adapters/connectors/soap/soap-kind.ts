@@ -27,6 +27,7 @@ import type {
 import { chunks } from '../chunks.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
+import { onceForAll } from '../../shared-value.ts';
 import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import type { Carried } from './envelope.ts';
@@ -91,13 +92,15 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
   const once = (operation: string, request: Record<string, Carried>, options?: SoapOptions) =>
     clientFor(url).call(operation, { ConnectionGuid: connectionId, ...request }, options);
 
-  /** A connector that lost its settings, as after a new installation, gets them again; once. */
+  const resend = onceForAll(() => saveConnection());
+
+  /** A connector that lost its settings, as after a new installation, gets them again; once, for all who wait. */
   async function call(operation: string, request: Record<string, Carried>, options?: SoapOptions): Promise<SoapResult> {
     try {
       return await once(operation, request, options);
     } catch (error) {
       if (!isUnknownConnection(error)) throw error;
-      await saveConnection(options);
+      await resend();
       return once(operation, request, options);
     }
   }
