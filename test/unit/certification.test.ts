@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { expectThere, type NamedTest } from '../support/named-tests.ts';
 
 /** Proven by tests, each named by its file and its title; or, where code proves nothing, by the reason that it does not. */
 type Rule = { readonly must: string; readonly where?: string } & (
-  { readonly tests: readonly (readonly [file: string, title: string])[] } | { readonly notForCode: string }
+  { readonly tests: readonly NamedTest[] } | { readonly notForCode: string }
 );
 
 /**
@@ -378,13 +379,7 @@ describe('what SuperOffice demands of a standard app', () => {
       expect(rule.notForCode.split(' ').length).toBeGreaterThan(4);
       return;
     }
-    expect(rule.tests.length).toBeGreaterThan(0);
-    for (const [file, title] of rule.tests) {
-      const source = readFileSync(`test/${file.endsWith('.ts') ? file : `${file}.test.ts`}`, 'utf8');
-      const at = source.search(new RegExp(`['"\`]${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}['"\`]`));
-      expect(at, `${file}: ${title}`).toBeGreaterThan(-1);
-      expect(source.slice(Math.max(0, at - 20), at)).not.toMatch(/\b(?:skip|todo|fails)\b/);
-    }
+    expectThere(rule.tests);
   });
 });
 
