@@ -10,6 +10,23 @@ interface Threat {
 
 /** The attacks on panels, sign-in and sessions, on what comes in from SuperOffice, and from one tenant on another. */
 const threats: Readonly<Record<`T${number}`, Threat>> = {
+  T01: {
+    attack: 'A foreign site frames a panel and lends its clicks to the user',
+    tests: [
+      ['e2e/browser-walls', 'by %s is refused by the browser'],
+      ['e2e/browser-walls', 'is for panels only: nobody frames a page of ours that is none'],
+      ['backend/routes', 'carries the security headers, whatever it answers'],
+    ],
+  },
+  T02: {
+    attack: 'The session is lost where third-party cookies are blocked, or followed from site to site',
+    tests: [
+      ['e2e/browser-walls', 'keeps the session of a panel: through the pop-up, a reload, and a second tab'],
+      ['e2e/browser-walls', 'tells another site, which frames the same panel, nothing of it'],
+      ['backend/sign-in', 'sets one cookie that no script reads and that each framing site keeps apart'],
+      ['backend/sign-in', 'keeps nothing in the database that opens a session or the tenant'],
+    ],
+  },
   T04: {
     attack: 'A session is fixed beforehand, or outlives the sign-out, the approval, the tenant or the user',
     tests: [
@@ -25,6 +42,26 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
         'that a tenant is suspended stops work and signs everybody out at once, and work goes on when it is back',
       ],
       ['backend/tenant-life', 'of its deletion erases everything, when SuperOffice says the same'],
+    ],
+  },
+  T08: {
+    attack: 'An attacker begins a sign-in, a victim finishes it, and the attacker collects the session',
+    tests: [
+      [
+        'e2e/browser-walls',
+        'of a sign-in that an attacker began and a victim went through leaves the attacker with nothing',
+      ],
+      [
+        'e2e/browser-walls',
+        'comes by a code that the user carries over when the window was cut off, and the panel asks for nothing by itself',
+      ],
+      [
+        'e2e/browser-walls',
+        'of a sign-in that one browser began is refused to another that comes back with its answer',
+      ],
+      ['backend/sign-in', 'five wrong tries use it up'],
+      ['backend/sign-in', 'the code works once, also for two who come at the same time'],
+      ['backend/sign-in', 'after two minutes the code is worth nothing'],
     ],
   },
   T27: {
