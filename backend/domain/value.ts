@@ -55,8 +55,13 @@ function storable(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }
 
+/** Most numbers come in it already. */
+const canonicalInteger = /^(?:0|-?[1-9]\d{0,399})$/;
+const canonicalDecimal = /^(?:0|-?[1-9]\d{0,399}|-?(?:0|[1-9]\d{0,399})\.\d{0,399}[1-9])$/;
+
 /** Text in, text out: a float would round the thirtieth digit away. */
 function parseNumber(text: string, decimals: number): Parsed {
+  if ((decimals === 0 ? canonicalInteger : canonicalDecimal).test(text)) return parsed(text);
   const trimmed = text.trim();
   if (trimmed === '') return parsed(null);
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../backend/adapters/connectors/public-address.ts';
 import { createSafeFetch, type SafeFetchOptions } from '../../backend/adapters/connectors/safe-fetch.ts';
 
@@ -20,7 +21,10 @@ beforeAll(async () => {
   port = (canary.address() as AddressInfo).port;
 });
 
-afterAll(() => new Promise((closed) => canary.close(closed)));
+afterAll(() => {
+  canary.closeAllConnections();
+  canary.close();
+});
 
 describe('an address that is not a public host', () => {
   test('is refused in every way of writing it, and never connected to', async () => {
@@ -148,12 +152,137 @@ test('no more calls go to one origin at once than allowed, and all are made in t
   expect(most).toBe(3);
 });
 
+describe('a connection is kept', () => {
+  beforeEach(() => {
+    canary.closeAllConnections();
+    connections = 0;
+    answer = (_request, response) => response.end('ok');
+  });
+
+  test('for the next call of the same caller to the same origin, whatever its name means by then', async () => {
+    let lookups = 0;
+    const fetch = local({ lookup: answering(() => (lookups++, ['127.0.0.1'])) });
+    for (let call = 0; call < 5; call++) await fetch({ url: `http://erp.example.com:${port}/${call}` });
+    await fetch({ url: `http://erp.example.com:${port}/`, method: 'POST', body: 'x', repeatable: true });
+    expect([connections, lookups]).toEqual([1, 1]);
+  });
+
+  test('after an answer that was packed', async () => {
+    answer = (_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(500_000)));
+    const fetch = local();
+    for (let call = 0; call < 3; call++) expect((await fetch({ url: url() })).body.length).toBe(500_000);
+    expect(connections).toBe(1);
+  });
+
+  test('not for a caller who signs in otherwise', async () => {
+    const fetch = local();
+    const as = (authorization: string) => fetch({ url: url(), headers: { authorization } });
+    await as('Bearer one');
+    await as('Bearer two');
+    await fetch({ url: url() });
+    await as('Bearer one');
+    expect(connections).toBe(3);
+  });
+
+  test('not for what may not be sent twice', async () => {
+    const fetch = local();
+    await fetch({ url: url() });
+    await fetch({ url: url(), method: 'POST', body: 'create' });
+    await fetch({ url: url(), method: 'POST', body: 'create' });
+    expect(connections).toBe(3);
+  });
+
+  test('and when the other side closes it as we write, what may be repeated goes over a new one', async () => {
+    const seen: string[] = [];
+    const served = new WeakSet<object>();
+    answer = (request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      if (served.has(request.socket)) request.socket.resetAndDestroy();
+      else response.end('ok');
+      served.add(request.socket);
+    };
+    const fetch = local();
+    await fetch({ url: `${url()}first` });
+    expect((await fetch({ url: `${url()}second` })).status).toBe(200);
+    expect(seen).toEqual(['GET /first', 'GET /second', 'GET /second']);
+  });
+
+  test('and a connection that is new is tried once', async () => {
+    let calls = 0;
+    answer = (request) => {
+      calls++;
+      request.socket.resetAndDestroy();
+    };
+    await expect(local()({ url: url() })).rejects.toMatchObject({ code: 'connector.unreachable' });
+    expect(calls).toBe(1);
+  });
+
+  test('but not one on which something came unasked', async () => {
+    const fetch = local();
+    answer = (request, response) => {
+      response.end('ok');
+      setTimeout(() => request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad'), 10);
+    };
+    await fetch({ url: url() });
+    await pause(50);
+    answer = (_request, response) => response.end('good');
+    expect((await fetch({ url: url() })).body.toString()).toBe('good');
+    expect(connections).toBe(2);
+  });
+
+  test.each([
+    ['redirects', (_: IncomingMessage, response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
+    ['is too large', (_: IncomingMessage, response: ServerResponse) => response.end('x'.repeat(5000))],
+    ['is late', () => undefined],
+  ])('but not one whose answer %s', async (_, bad) => {
+    const fetch = local({ maxBytes: 1000 });
+    answer = bad;
+    await expect(fetch({ url: url(), timeoutMs: 100 })).rejects.toThrow();
+    answer = (_request, response) => response.end('good');
+    expect((await fetch({ url: url() })).body.toString()).toBe('good');
+    expect(connections).toBe(2);
+  });
+
+  test.each([
+    ['rests too long', { idleMs: 20 }, 60],
+    ['has grown old', { ageMs: 20 }, 60],
+  ])('until it %s', async (_, kept, wait) => {
+    const fetch = local({ kept });
+    await fetch({ url: url() });
+    await pause(wait);
+    await fetch({ url: url() });
+    await pause(wait);
+    await fetch({ url: url() });
+    expect(connections).toBeGreaterThan(1);
+  });
+
+  test('until too many rest', async () => {
+    const fetch = local({ kept: { most: 2 } });
+    const as = (authorization: string) => fetch({ url: url(), headers: { authorization } });
+    for (const caller of ['one', 'two', 'three']) await as(caller);
+    await pause(20);
+    expect(await open()).toBe(2);
+    await as('three');
+    await as('one');
+    expect(connections).toBe(4);
+  });
+});
+
+test('a secret that no header can hold is one that the other side does not know', async () => {
+  await expect(local()({ url: url(), headers: { authorization: 'Bearer 秘' } })).rejects.toMatchObject({
+    code: 'connector.denied',
+  });
+});
+
 test.each(['8.8.8.8', '93.184.216.34', '2606:2800:220:1:248:1893:25c8:1946', '172.32.0.1', '100.128.0.1'])(
   '%s is a public host',
   (address) => {
     expect(isPublicAddress(address)).toBe(true);
   },
 );
+
+const open = () => new Promise<number>((told) => canary.getConnections((_, count) => told(count)));
 
 const url = () => `http://127.0.0.1:${port}/`;
 

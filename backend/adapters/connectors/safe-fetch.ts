@@ -1,10 +1,11 @@
 import { lookup as lookupAddress, type LookupAddress } from 'node:dns';
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '../../errors.ts';
+import { createKeptConnections, type KeptConnections, type KeptOptions } from './kept-connections.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export interface OutboundRequest {
@@ -17,6 +18,8 @@ export interface OutboundRequest {
   readonly timeoutMs?: number;
   /** The largest answer, unpacked. */
   readonly maxBytes?: number;
+  /** Whether it may be sent again when nobody knows if it arrived; unless said, only a GET. */
+  readonly repeatable?: boolean;
 }
 
 export interface OutboundResponse {
@@ -36,6 +39,7 @@ export interface SafeFetchOptions {
   /** Calls under way to one origin, whoever makes them: many tenants must not add up to an attack. */
   readonly maxPerOrigin?: number;
   readonly lookup?: typeof lookupAddress;
+  readonly kept?: KeptOptions;
 }
 
 const HEADERS_MS = 30_000;
@@ -51,11 +55,14 @@ const SLOW = { bytes: 1024, windowMs: 15_000 };
  */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const origins = originGate(options.maxPerOrigin ?? 8);
+  const kept = createKeptConnections(options.kept);
   return async (request) => {
     const url = allowedUrl(request.url, options);
     const leave = await origins.enter(url.origin, request.signal);
     try {
-      return await send(url, request, options);
+      // A kept connection may be closed by the other side while we write: what must not be sent twice has one of its own.
+      const repeatable = request.repeatable ?? (request.method ?? 'GET') === 'GET';
+      return await send(url, request, options, repeatable ? kept : null);
     } finally {
       leave();
     }
@@ -75,55 +82,88 @@ function allowedUrl(text: string, { allowPrivate, ports = [] }: SafeFetchOptions
   return url;
 }
 
-function send(url: URL, request: OutboundRequest, options: SafeFetchOptions): Promise<OutboundResponse> {
+function send(
+  url: URL,
+  request: OutboundRequest,
+  options: SafeFetchOptions,
+  kept: KeptConnections | null,
+): Promise<OutboundResponse> {
   const { allowPrivate, lookup = lookupAddress } = options;
+  const { method = 'GET', headers = {}, signal, timeoutMs = TOTAL_MS } = request;
   const maxBytes = request.maxBytes ?? options.maxBytes ?? MAX_BYTES;
-  const signal = AbortSignal.any([
-    AbortSignal.timeout(request.timeoutMs ?? TOTAL_MS),
-    ...(request.signal ? [request.signal] : []),
-  ]);
+  const { host } = url;
 
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => {
+    const outgoing = open(url, {
+      method,
+      headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
+      lookup: allowPrivate ? lookup : publicOnly(lookup, host),
+      ...(kept?.agentFor(url, headers['authorization']) ?? { agent: false }),
+    });
+    let answered = false;
+    const settle = () => {
+      clearTimeout(headersLate);
+      clearTimeout(late);
+      signal?.removeEventListener('abort', giveUp);
+    };
+    const fail = (error: Error) => {
+      settle();
       outgoing.destroy();
-      reject(translated(error, url, request.signal));
+      reject(error);
     };
-    const settings: RequestOptions & { lookup?: LookupFunction } = {
-      method: request.method ?? 'GET',
-      headers: { 'accept-encoding': 'gzip, deflate, br', ...request.headers },
-      signal,
-      // A fresh connection each time: one from a pool may have been opened when the name meant another address.
-      agent: false,
-      lookup: allowPrivate ? lookup : publicOnly(lookup, url.host),
-    };
-    const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, settings);
-    const headersLate = setTimeout(
-      () => fail(new AppError('connector.timeout', { host: url.host })),
-      Math.min(HEADERS_MS, request.timeoutMs ?? TOTAL_MS),
-    );
+    const giveUp = () => fail(signal?.reason as Error);
+    const tooLate = () => fail(new AppError('connector.timeout', { host }));
+    const late = setTimeout(tooLate, timeoutMs);
+    const headersLate = setTimeout(tooLate, Math.min(HEADERS_MS, timeoutMs));
+    signal?.addEventListener('abort', giveUp, { once: true });
 
     outgoing.on('socket', (socket: Socket) => {
-      socket.once('connect', () => {
-        if (!allowPrivate && !isPublicAddress(socket.remoteAddress ?? '')) fail(refusal(url.host));
-      });
+      const check = () => {
+        if (!allowPrivate && !isPublicAddress(socket.remoteAddress ?? '')) fail(refusal(host));
+      };
+      if (socket.connecting) socket.once('connect', check);
+      else check();
     });
-    outgoing.on('error', (error) => {
-      clearTimeout(headersLate);
-      fail(error);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      if (!answered && outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')) {
+        settle();
+        resolve(send(url, request, options, null));
+      } else {
+        fail(translated(error, host));
+      }
     });
     outgoing.on('response', (incoming) => {
+      answered = true;
       clearTimeout(headersLate);
-      if (incoming.statusCode && incoming.statusCode >= 300 && incoming.statusCode < 400) {
-        fail(new AppError('connector.answer_invalid', { host: url.host, problem: 'redirect' }));
+      const { statusCode: status = 0, headers } = incoming;
+      if (status >= 300 && status < 400) {
+        fail(new AppError('connector.answer_invalid', { host, problem: 'redirect' }));
         return;
       }
-      readBody(incoming, maxBytes, url.host).then(
-        (body) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }),
-        fail,
+      readBody(incoming, maxBytes, host).then(
+        (body) => {
+          settle();
+          // What is left over would be taken for the next answer.
+          if (!incoming.complete) outgoing.destroy();
+          resolve({ status, headers, body });
+        },
+        (error: unknown) => fail(translated(error, host)),
       );
     });
     outgoing.end(request.body);
   });
+}
+
+function open(url: URL, settings: RequestOptions): ClientRequest {
+  try {
+    return (url.protocol === 'https:' ? requestHttps : requestHttp)(url, settings);
+  } catch (error) {
+    // A secret with a letter that no header may hold is not the one that was asked for.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_CHAR') {
+      throw new AppError('connector.denied', { host: url.host }, { cause: error });
+    }
+    throw error;
+  }
 }
 
 /** Refuses a name if any of its addresses is not public: which one is taken is not ours to say. */
@@ -144,32 +184,35 @@ function publicOnly(lookup: typeof lookupAddress, host: string): LookupFunction 
   };
 }
 
-async function readBody(incoming: IncomingMessage, maxBytes: number, host: string): Promise<Buffer> {
+function readBody(incoming: IncomingMessage, maxBytes: number, host: string): Promise<Buffer> {
   const decoded = decode(incoming);
-  const chunks: Buffer[] = [];
-  let [size, sizeBefore] = [0, 0];
-  const tooSlow = setInterval(() => {
-    if (size - sizeBefore < SLOW.bytes) decoded.destroy(new AppError('connector.timeout', { host }));
-    sizeBefore = size;
-  }, SLOW.windowMs);
-  try {
-    for await (const chunk of decoded) {
-      const bytes = chunk as Buffer;
-      size += bytes.length;
-      if (size > maxBytes) throw new AppError('connector.answer_invalid', { host, problem: 'size', maxBytes });
-      chunks.push(bytes);
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    clearInterval(tooSlow);
-    incoming.destroy();
-  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let [size, sizeBefore] = [0, 0];
+    const tooSlow = setInterval(() => {
+      if (size - sizeBefore < SLOW.bytes) decoded.destroy(new AppError('connector.timeout', { host }));
+      sizeBefore = size;
+    }, SLOW.windowMs);
+    decoded.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > maxBytes) {
+        decoded.destroy(new AppError('connector.answer_invalid', { host, problem: 'size', maxBytes }));
+      }
+    });
+    const ended = () => clearInterval(tooSlow);
+    decoded.on('end', () => {
+      ended();
+      resolve(Buffer.concat(chunks, size));
+    });
+    decoded.on('error', reject);
+    decoded.on('close', ended);
+  });
 }
 
-function decode(incoming: IncomingMessage) {
-  const through = <Decoder extends Transform>(decoder: Decoder) => {
+function decode(incoming: IncomingMessage): IncomingMessage | Transform {
+  const through = (decoder: Transform) => {
     incoming.on('error', (error) => decoder.destroy(error));
-    incoming.on('aborted', () => decoder.destroy(new Error('aborted')));
     return incoming.pipe(decoder);
   };
   switch (incoming.headers['content-encoding']?.trim().toLowerCase()) {
@@ -185,14 +228,12 @@ function decode(incoming: IncomingMessage) {
   }
 }
 
-function translated(error: unknown, url: URL, asked: AbortSignal | undefined): Error {
+function translated(error: unknown, host: string): AppError {
   if (error instanceof AppError) return error;
-  if (asked?.aborted) return asked.reason as Error;
-  const { name, code } = error as NodeJS.ErrnoException;
-  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') {
-    return new AppError('connector.timeout', { host: url.host }, { cause: error });
-  }
-  return new AppError('connector.unreachable', { host: url.host, reason: code ?? null }, { cause: error });
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ETIMEDOUT'
+    ? new AppError('connector.timeout', { host }, { cause: error })
+    : new AppError('connector.unreachable', { host, reason: code ?? null }, { cause: error });
 }
 
 function refuse(host: string): never {

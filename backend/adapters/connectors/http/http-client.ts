@@ -57,6 +57,8 @@ export async function askConnector<Name extends OperationName>(
     signal,
     maxBytes: MAX_BYTES,
     ...(timeoutMs ? { timeoutMs } : {}),
+    // Whatever else is asked twice does no more than once.
+    repeatable: name !== 'create' || idempotencyKey !== undefined,
   });
   if (response.status >= 400) throw failureOf(name, response);
 

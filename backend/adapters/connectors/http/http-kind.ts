@@ -145,12 +145,14 @@ function openConnection(
       if (size > MAX_BYTES || found.size > MAX_ACTORS)
         throw new AppError('connector.answer_invalid', { call: name, problem: 'size' });
       if (!answer.complete) warnings.push(answer.message ?? '');
-      // Told twice in one answer: we cannot know what else is amiss. On another page it may have changed meanwhile.
-      if (new Set(answer.actors.map(({ key }) => key)).size < answer.actors.length) warnings.push('');
+      const told = new Set<string>();
       for (const actor of answer.actors) {
+        told.add(actor.key);
         remember(type, actor);
         found.set(actor.key, actorOf(type, actor, fields));
       }
+      // Told twice in one answer: we cannot know what else is amiss. On another page it may have changed meanwhile.
+      if (told.size < answer.actors.length) warnings.push('');
       for (const key of answer.deleted) deleted.add(key);
       after = answer.next ?? undefined;
       if (after !== undefined && (seen.has(after) || !(await describe(options)).capabilities.paging)) {
@@ -172,8 +174,9 @@ function openConnection(
     const actors: Actor[] = [];
     const warnings: string[] = [];
     for (const asked of chunks([...new Set(keys)], batch)) {
+      const wanted = new Set(asked);
       const answered = await page('read', type, fields, { keys: asked }, options);
-      const ours = answered.actors.filter(({ erpKey }) => asked.includes(erpKey));
+      const ours = answered.actors.filter(({ erpKey }) => wanted.has(erpKey));
       actors.push(...ours);
       // Actors nobody asked for: perhaps those asked for were left out in their place.
       if (ours.length < answered.actors.length) warnings.push('');
@@ -381,11 +384,12 @@ function actorOf(
   const values: Record<string, FieldValue> = {};
   const unreadable: Record<string, string> = {};
   for (const { key: field, kind } of fields) {
-    if (!Object.hasOwn(sent, field)) continue;
-    const text = sent[field] ?? '';
-    const read = parseValue(kind, text);
+    const text: unknown = sent[field];
+    // What every object has by nature, `constructor`, is no text.
+    if (typeof text !== 'string' && text !== null) continue;
+    const read = parseValue(kind, text ?? '');
     if (read.kind === 'value') values[field] = read.value;
-    else unreadable[field] = text;
+    else unreadable[field] = text ?? '';
   }
   return {
     type,

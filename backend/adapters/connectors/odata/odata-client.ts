@@ -149,6 +149,7 @@ export function createODataClient(
         method: 'POST',
         headers: { 'content-type': 'application/json', prefer: 'odata.continue-on-error' },
         body: `{"requests":[${requests.join(',')}]}`,
+        repeatable: true,
       },
       options,
     );
@@ -191,7 +192,7 @@ export function createODataClient(
   async function patchOne({ path, etag, body, numbersAsText }: Patch, options?: ODataOptions): Promise<Written> {
     return written(
       await patiently(
-        { url: address(path), method: 'PATCH', headers: patchHeaders(etag, numbersAsText), body },
+        { url: address(path), method: 'PATCH', headers: patchHeaders(etag, numbersAsText), body, repeatable: true },
         options,
       ),
     );

@@ -127,7 +127,8 @@ function openConnection(
     fields: readonly WantedField[],
     options?: ODataOptions,
   ): Promise<ReadonlyMap<string, Row>> {
-    const conditions = [...new Set(keys)].flatMap((key) => keyCondition(actor, key) ?? []);
+    const wanted = new Set(keys);
+    const conditions = [...wanted].flatMap((key) => keyCondition(actor, key) ?? []);
     const found = new Map<string, Row>();
     for (const part of ofLength(conditions, FILTER_LENGTH)) {
       const { rows, complete } = await readRows(actor, fields, { filter: `(${part.join(' or ')})` }, SCANNED, options);
@@ -136,7 +137,7 @@ function openConnection(
       for (const row of rows) {
         const key = keyIn(actor, row);
         if (key === null) throw new AppError('connector.answer_invalid', { problem: 'key' });
-        if (keys.includes(key)) found.set(key, row);
+        if (wanted.has(key)) found.set(key, row);
       }
     }
     return found;

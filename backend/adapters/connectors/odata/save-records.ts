@@ -27,13 +27,14 @@ export async function saveRecords(
     const patches = new Map<ActorChange, Patch>();
     for (const change of open) {
       const [row, first] = [rows.get(change.erpKey), before.get(change.erpKey)];
+      const news = row ? newsIn(actor, change.values, row) : {};
       if (!row || !first) results.set(change, refusal('actor.not_found'));
+      // Also after a refusal: then it was our own change, sent twice, that had been first.
+      else if (Object.keys(news).length === 0) results.set(change, { kind: 'written', row });
       else if (time === TRIES || !sameIn(actor, change.values, row, first))
         results.set(change, refusal('actor.changed'));
       else {
-        const news = newsIn(actor, change.values, row);
-        if (Object.keys(news).length === 0) results.set(change, { kind: 'written', row });
-        else patches.set(change, { path: pathOf(actor, row), etag: etagIn(row), ...bodyOf(actor, news) });
+        patches.set(change, { path: pathOf(actor, row), etag: etagIn(row), ...bodyOf(actor, news) });
       }
     }
     const written = await client.patch([...patches.values()], options);

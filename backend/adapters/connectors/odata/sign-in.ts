@@ -77,6 +77,7 @@ async function fetchToken(
     body: Object.entries(form)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&'),
+    repeatable: true,
     timeoutMs: 20_000,
   });
   const host = new URL(tokenUrl).host;

@@ -51,6 +51,7 @@ export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
         body: writeEnvelope(wanted, found, request),
         signal,
         ...(timeoutMs ? { timeoutMs } : {}),
+        repeatable: operation !== 'WSCreateActor',
       });
       const contentType = headers['content-type'] ?? '';
       // A fault comes as 500, sometimes as 200; a page of HTML comes with any status.
