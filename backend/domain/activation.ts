@@ -50,7 +50,7 @@ export function obstacles({ scope, mappings, crmFields, writtenBy }: Activation)
 }
 
 function problemOf(field: FieldMapping, crm: CrmField | null, alreadyMappedIn: string | null): Obstacle | null {
-  const { direction, access, missingInErp, defaultValue } = field;
+  const { direction, access, missingInErp, defaultValue, firstValue } = field;
   const reason = directionRefusal({ ...field, alreadyMappedIn }, crm, direction);
   if (reason === 'missingInErp') return plain('fieldMissingInErp');
   if (reason === 'missingInCrm') return plain('fieldMissingInCrm');
@@ -59,9 +59,8 @@ function problemOf(field: FieldMapping, crm: CrmField | null, alreadyMappedIn: s
     return { ...plain('directionRefused'), cause: { code: 'mapping.direction_refused', detail } };
   }
   const reachesErp = direction === 'toErp' || direction === 'both';
-  return access === 'mandatory' && !missingInErp && !reachesErp && defaultValue === null
-    ? plain('mandatoryUnmapped')
-    : null;
+  const filled = reachesErp || firstValue.ask || firstValue.value !== null || defaultValue !== null;
+  return access === 'mandatory' && !missingInErp && !filled ? plain('mandatoryUnmapped') : null;
 }
 
 function plain(kind: Obstacle['kind']): Obstacle {

@@ -1,8 +1,11 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import { directionRefusal } from '../../shared/rules/direction-rules.ts';
-import type { ConflictPolicy, Direction } from '../../shared/vocabulary.ts';
-import type { ActorTypeMapping, FieldMapping } from './connection.ts';
+import { takesFirstValue } from '../../shared/rules/takes-first-value.ts';
+import type { ConflictPolicy, Direction, ListItem } from '../../shared/vocabulary.ts';
+import type { ActorTypeMapping, FieldMapping, FirstValue } from './connection.ts';
 import type { CrmField } from './field.ts';
+import { fittingValue } from './fitting-value.ts';
+import { isBlank } from './value.ts';
 
 export interface MappingChange {
   readonly active: boolean;
@@ -13,7 +16,17 @@ export interface MappingChange {
     readonly showInTab: boolean;
     readonly showInSearch: boolean;
     readonly policy?: ConflictPolicy | null | undefined;
+    readonly firstValue?: FirstValue | undefined;
   }[];
+}
+
+/** What the systems offer a mapping. */
+export interface Offered {
+  readonly crmFields: readonly CrmField[];
+  /** The other active connection that writes a SuperOffice field already. */
+  readonly writtenBy: (crmField: string) => string | null;
+  /** The ERP's lists that `newListDefaults` asks for, by name. */
+  readonly lists: ReadonlyMap<string, readonly ListItem[]>;
 }
 
 export type ChangedMapping =
@@ -22,6 +35,8 @@ export type ChangedMapping =
       readonly mapping: ActorTypeMapping;
       /** The fields that are paired with another SuperOffice field than before, or none: what was known of them is void. */
       readonly repaired: readonly string[];
+      /** What is kept equal, or how, is another than before. */
+      readonly syncsOtherwise: boolean;
     }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly detail: ErrorDetail };
 
@@ -29,20 +44,26 @@ export type ChangedMapping =
 export function changeMapping(
   mapping: ActorTypeMapping,
   { active, fields }: MappingChange,
-  crmFields: readonly CrmField[],
-  writtenBy: (crmField: string) => string | null,
+  { crmFields, writtenBy, lists }: Offered,
 ): ChangedMapping {
   const wanted = new Map(fields.map((field) => [field.key, field]));
   const unknown = fields.find(({ key }) => !mapping.fields.some((field) => field.key === key));
   if (unknown) return refused('mapping.field_unknown', { field: unknown.key });
 
-  const changed = mapping.fields.map((field, index): FieldMapping => {
+  const changed: FieldMapping[] = [];
+  for (const [index, field] of mapping.fields.entries()) {
     const wish = wanted.get(field.key);
-    if (!wish) return field;
+    if (!wish) {
+      changed.push(field);
+      continue;
+    }
     const { crmField, direction, showInTab, policy = field.policy } = wish;
     // A search without a column would show nothing to choose by.
-    return { ...field, crmField, direction, showInTab, showInSearch: wish.showInSearch || index === 0, policy };
-  });
+    const showInSearch = wish.showInSearch || index === 0;
+    const first = firstValueOf(field, wish.firstValue ?? field.firstValue, lists);
+    if ('code' in first) return refused(first.code, first.detail);
+    changed.push({ ...field, crmField, direction, showInTab, showInSearch, policy, firstValue: first });
+  }
 
   const taken = new Map<string, FieldMapping>();
   for (const [index, field] of changed.entries()) {
@@ -69,7 +90,49 @@ export function changeMapping(
     repaired: changed
       .filter((field, index) => field.crmField !== mapping.fields[index]?.crmField)
       .map(({ key }) => key),
+    syncsOtherwise:
+      active !== mapping.active ||
+      changed.some(({ crmField, direction, policy }, index) => {
+        const before = mapping.fields[index];
+        return crmField !== before?.crmField || direction !== before.direction || policy !== before.policy;
+      }),
   };
+}
+
+/** The names of the ERP's lists that have to be read before the change can be judged: those of items that were not chosen before. */
+export function newListDefaults(mapping: ActorTypeMapping, { fields }: MappingChange): readonly string[] {
+  const names = mapping.fields.flatMap(({ key, kind, listName, firstValue }) => {
+    const wanted = fields.find((field) => field.key === key)?.firstValue?.value ?? null;
+    return kind === 'list' && listName !== null && wanted !== null && wanted !== firstValue.value ? [listName] : [];
+  });
+  return [...new Set(names)];
+}
+
+/** What is there already may stay, even where it could not be set today, so that the rest can be saved. */
+function firstValueOf(
+  field: FieldMapping,
+  wanted: FirstValue,
+  lists: Offered['lists'],
+): FirstValue | { readonly code: ErrorCode; readonly detail: ErrorDetail } {
+  const { ask, mandatory } = wanted;
+  const empty = wanted.value === null && !ask && !mandatory;
+  if (empty || isSame(wanted, field.firstValue)) return wanted;
+  // A mapping is read by every administrator: it is no place for a secret.
+  const secret = field.kind === 'password' && wanted.value !== null;
+  if (!takesFirstValue(field) || secret) return { code: 'input.invalid', detail: { field: field.name } };
+
+  const fitting = fittingValue(field, wanted.value);
+  if ('code' in fitting) return fitting;
+  const value = isBlank(fitting.value) ? null : fitting.value;
+  const isItem = () => lists.get(field.listName ?? '')?.some(({ key }) => key === value) ?? false;
+  if (field.kind === 'list' && value !== null && value !== field.firstValue.value && !isItem()) {
+    return { code: 'value.invalid', detail: { field: field.name, value } };
+  }
+  return { value, ask, mandatory };
+}
+
+function isSame(a: FirstValue, b: FirstValue): boolean {
+  return a.value === b.value && a.ask === b.ask && a.mandatory === b.mandatory;
 }
 
 function refused(code: ErrorCode, detail: ErrorDetail): ChangedMapping {

@@ -1,9 +1,11 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
+import { takesFirstValue } from '../../shared/rules/takes-first-value.ts';
 import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
 import type { FieldMapping } from './connection.ts';
 import { convert, type FieldPair } from './convert.ts';
+import { fittingValue, type Fitting } from './fitting-value.ts';
 import { flowsTo } from './merge.ts';
-import { isBlank, lengthOf, parseValue } from './value.ts';
+import { isBlank } from './value.ts';
 
 /** A field the person fills in, with what stands there until she does. */
 export interface AskedField {
@@ -47,7 +49,7 @@ export function planNewActor({ fields, pairs, crm, answers }: NewActorParts): Ne
   const asked: AskedField[] = [];
   const refused: RefusedField[] = [];
 
-  for (const field of fields.filter(isWritable)) {
+  for (const field of fields.filter(takesFirstValue)) {
     const pair = pairs.find(({ erp }) => erp.key === field.key);
     const carried = pair ? carry(pair, crm[pair.crm.key]) : { value: null };
     if ('code' in carried) {
@@ -76,7 +78,7 @@ export function planFirstValues(
   const values: Record<string, FieldValue> = {};
   const asked: AskedField[] = [];
   const refused: RefusedField[] = [];
-  for (const field of fields.filter((field) => isWritable(field) && field.direction === 'none')) {
+  for (const field of fields.filter((field) => takesFirstValue(field) && field.direction === 'none')) {
     const current = erp[field.key];
     // Not reported is not blank: nothing may be put in its place.
     const question = current === undefined ? null : questionFor(field, current, field.firstValue.value !== null);
@@ -93,23 +95,17 @@ export function planFirstValues(
 export function firstValueFields(fields: readonly FieldMapping[]): readonly FieldMapping[] {
   return fields.filter(
     (field) =>
-      isWritable(field) &&
+      takesFirstValue(field) &&
       field.direction === 'none' &&
       (isMandatory(field) || field.firstValue.ask || field.firstValue.value !== null),
   );
-}
-
-function isWritable({ access, missingInErp, kind }: FieldMapping): boolean {
-  return access !== 'readOnly' && !missingInErp && kind !== 'label';
 }
 
 function isMandatory({ access, firstValue }: FieldMapping): boolean {
   return access === 'mandatory' || firstValue.mandatory;
 }
 
-type Value = { readonly value: FieldValue } | { readonly code: ErrorCode; readonly detail: ErrorDetail };
-
-function carry(pair: FieldPair, value: FieldValue | undefined): Value {
+function carry(pair: FieldPair, value: FieldValue | undefined): Fitting {
   if (value === undefined) return { code: 'mapping.field_unknown', detail: { field: pair.crm.name } };
   if (isBlank(value)) return { value: null };
   const converted = convert(pair, 'erp', value);
@@ -129,20 +125,13 @@ function questionFor(field: FieldMapping, current: FieldValue, always = false): 
   return { field, value: suggested ?? null, mandatory };
 }
 
-function answered({ field, value, mandatory }: AskedField, answers: FieldValues | null): Value {
-  const given = answers ? (answers[field.key] ?? null) : value;
+function answered({ field, value, mandatory }: AskedField, answers: FieldValues | null): Fitting {
   const named = { field: field.name };
-  const parsed = parseValue(field.kind, given ?? '');
-  if (parsed.kind === 'unreadable') return { code: 'value.invalid', detail: { ...named, value: given } };
-  if (mandatory && isBlank(parsed.value)) {
-    return answers ? { code: 'value.mandatory', detail: named } : { value: null };
-  }
   if (answers && !(field.key in answers)) return { code: 'input.invalid', detail: named };
-  const length = field.kind === 'text' ? lengthOf(parsed.value ?? '') : 0;
-  if (field.maxLength > 0 && length > field.maxLength) {
-    return { code: 'value.too_long', detail: { ...named, length, maxLength: field.maxLength } };
-  }
-  return { value: given === null ? null : parsed.value };
+  const fitting = fittingValue(field, answers ? (answers[field.key] ?? null) : value);
+  if (!answers || !mandatory || 'code' in fitting || !isBlank(fitting.value)) return fitting;
+  // A box that is left alone says no.
+  return field.kind === 'checkbox' ? { value: 'false' } : { code: 'value.mandatory', detail: named };
 }
 
 /** An answer nobody asked for would be written unseen. */

@@ -1,4 +1,4 @@
-import type { FieldMappings, SaveFieldMapping, SchemaTasks } from '../../shared/api/mappings.ts';
+import type { ErpList, FieldMappings, SaveFieldMapping, SchemaTasks } from '../../shared/api/mappings.ts';
 import type { ActorType } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
 
@@ -7,6 +7,19 @@ export const fetchFieldMappings = (api: Api, connectionId: string, signal: Abort
 
 export const saveFieldMapping = (api: Api, connectionId: string, actorType: ActorType, body: SaveFieldMapping) =>
   api('PUT', `/api/connections/${connectionId}/mappings/${actorType}`, { body });
+
+export const fetchErpList = (
+  api: Api,
+  connectionId: string,
+  actorType: ActorType,
+  field: string,
+  signal: AbortSignal,
+) =>
+  api<ErpList>(
+    'GET',
+    `/api/connections/${connectionId}/mappings/${actorType}/list?${new URLSearchParams({ field }).toString()}`,
+    { signal },
+  );
 
 /** What ERPs changed under mappings. */
 export const fetchSchemaTasks = (api: Api, signal: AbortSignal) =>

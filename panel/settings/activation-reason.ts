@@ -15,7 +15,9 @@ export function activationReasonText({ kind, actorType, field, cause }: Activati
     case 'noMapping':
       return msg(str`${place}: no field is synchronized. Open Mappings and choose a direction for at least one field.`);
     case 'mandatoryUnmapped':
-      return msg(str`${place}: mandatory in ERP, but not mapped towards ERP. Choose a SuperOffice field and press <.`);
+      return msg(
+        str`${place}: mandatory in ERP, but nothing fills it. Open Mappings, choose a SuperOffice field and press <, or set a value under Defaults.`,
+      );
     case 'fieldMissingInErp':
       return msg(
         str`${place}: this field is no longer available in ERP. Open Mappings and choose (No selection) for it.`,

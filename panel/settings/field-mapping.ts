@@ -20,6 +20,7 @@ import '../ui/tabs.ts';
 import type { TabSelected } from '../ui/tabs.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import { Closed } from '../ui/closed.ts';
+import './default-values.ts';
 import { keptOpen } from './kept-open.ts';
 import type { MappingChanged } from './mapping-changed.ts';
 import './mapping-table.ts';
@@ -42,6 +43,7 @@ export class FieldMapping extends PanelElement {
   @state() private saving = false;
   @state() private failure: unknown = null;
   @state() private help = false;
+  @state() private defaultsShown = false;
   /** As the backend has them; a draft that is another object was edited. */
   #saved: readonly ActorTypeMapping[] = [];
 
@@ -56,42 +58,60 @@ export class FieldMapping extends PanelElement {
   });
 
   override render() {
+    const selected = this.#selected;
     return html`<erpsync-dialog
-      open
-      maximisable
-      size="wide"
-      heading=${msg(str`Mappings: ${this.connection.name}`)}
-      @erpsync-dialog-closed=${this.#leave}
-    >
+        open
+        maximisable
+        size="wide"
+        heading=${msg(str`Mappings: ${this.connection.name}`)}
+        @erpsync-dialog-closed=${this.#leave}
+      >
+        ${
+          this.help
+            ? html`<erpsync-notice>
+                ${msg('Choose the SuperOffice field for each ERP field, then the direction: < writes from SuperOffice to ERP, > writes from ERP to SuperOffice, both keep the two equal. Fields shown in the ERP tab are read from the ERP when someone looks; they need no SuperOffice field.')}
+              </erpsync-notice>`
+            : null
+        }
+        ${this.#mappings.render({
+          pending: () => html`<erpsync-busy></erpsync-busy>`,
+          error: (error) =>
+            html`<erpsync-notice kind="error">
+              ${errorText(error)}
+              <button slot="action" @click=${() => this.#mappings.run()}>${msg('Try again')}</button>
+            </erpsync-notice>`,
+          complete: () => this.#tabs(),
+        })}
+        ${this.saving ? html`<erpsync-busy>${msg('Saving …')}</erpsync-busy>` : null}
+        ${this.failure ? html`<erpsync-notice kind="error">${errorText(this.failure)}</erpsync-notice>` : null}
+        <button slot="help" class="button" aria-expanded=${this.help} @click=${() => (this.help = !this.help)}>
+          ${msg('Help')}
+        </button>
+        ${
+          selected
+            ? html`<button slot="footer" class="button" @click=${() => (this.defaultsShown = true)}>
+                ${msg('Defaults')}
+              </button>`
+            : null
+        }
+        <button slot="footer" class="button primary" aria-disabled=${this.saving} @click=${this.#done}>
+          ${msg('Done')}
+        </button>
+      </erpsync-dialog>
       ${
-        this.help
-          ? html`<erpsync-notice>
-              ${msg('Choose the SuperOffice field for each ERP field, then the direction: < writes from SuperOffice to ERP, > writes from ERP to SuperOffice, both keep the two equal. Fields shown in the ERP tab are read from the ERP when someone looks; they need no SuperOffice field.')}
-            </erpsync-notice>`
+        selected && this.defaultsShown
+          ? html`<erpsync-default-values
+              .connectionId=${this.connection.id}
+              .mapping=${selected}
+              @erpsync-mapping-changed=${this.#edit}
+              @erpsync-closed=${() => (this.defaultsShown = false)}
+            ></erpsync-default-values>`
           : null
-      }
-      ${this.#mappings.render({
-        pending: () => html`<erpsync-busy></erpsync-busy>`,
-        error: (error) =>
-          html`<erpsync-notice kind="error">
-            ${errorText(error)}
-            <button slot="action" @click=${() => this.#mappings.run()}>${msg('Try again')}</button>
-          </erpsync-notice>`,
-        complete: () => this.#tabs(),
-      })}
-      ${this.saving ? html`<erpsync-busy>${msg('Saving …')}</erpsync-busy>` : null}
-      ${this.failure ? html`<erpsync-notice kind="error">${errorText(this.failure)}</erpsync-notice>` : null}
-      <button slot="help" class="button" aria-expanded=${this.help} @click=${() => (this.help = !this.help)}>
-        ${msg('Help')}
-      </button>
-      <button slot="footer" class="button primary" aria-disabled=${this.saving} @click=${this.#done}>
-        ${msg('Done')}
-      </button>
-    </erpsync-dialog>`;
+      }`;
   }
 
   #tabs() {
-    const mapping = this.drafts.find(({ actorType }) => actorType === this.selected);
+    const mapping = this.#selected;
     if (!mapping)
       return html`<p class="muted">
         ${msg('The sync connector has not named any actor types yet. Refresh the ERP fields.')}
@@ -104,6 +124,10 @@ export class FieldMapping extends PanelElement {
     >
       <erpsync-mapping-table .mapping=${mapping} @erpsync-mapping-changed=${this.#edit}></erpsync-mapping-table>
     </erpsync-tabs>`;
+  }
+
+  get #selected(): ActorTypeMapping | null {
+    return this.drafts.find(({ actorType }) => actorType === this.selected) ?? null;
   }
 
   get #changed(): ActorTypeMapping[] {
@@ -136,13 +160,14 @@ export class FieldMapping extends PanelElement {
   async #save(draft: ActorTypeMapping): Promise<void> {
     await saveFieldMapping(this.api, this.connection.id, draft.actorType, {
       active: draft.active,
-      fields: draft.fields.map(({ key, crmField, direction, showInTab, showInSearch, policy }) => ({
+      fields: draft.fields.map(({ key, crmField, direction, showInTab, showInSearch, policy, firstValue }) => ({
         key,
         crmField,
         direction,
         showInTab,
         showInSearch,
         policy,
+        firstValue,
       })),
     });
     this.#saved = this.#saved.map((saved) => (saved.actorType === draft.actorType ? draft : saved));

@@ -1,6 +1,25 @@
 import { z } from 'zod';
 import { schemaChangeKinds } from '../vocabulary.ts';
-import { ActorType, ConflictPolicy, Direction, FieldAccess, FieldKey, FieldKind, Id } from './common.ts';
+import {
+  ActorType,
+  ConflictPolicy,
+  Direction,
+  FieldAccess,
+  FieldKey,
+  FieldKind,
+  FieldValue,
+  Id,
+  ListItem,
+} from './common.ts';
+
+/** What an actor gets in a field when it is created or connected, where the mapping brings nothing. */
+const FirstValue = z.object({
+  /** The default value; null when there is none. */
+  value: FieldValue,
+  ask: z.boolean(),
+  mandatory: z.boolean(),
+});
+export type FirstValue = z.infer<typeof FirstValue>;
 
 /** One row of the mapping dialog. */
 export const MappedField = z.object({
@@ -9,6 +28,8 @@ export const MappedField = z.object({
   description: z.string(),
   kind: FieldKind,
   access: FieldAccess,
+  maxLength: z.number().int().nonnegative(),
+  firstValue: FirstValue,
   crmField: FieldKey.nullable(),
   direction: Direction,
   showInTab: z.boolean(),
@@ -53,11 +74,16 @@ export const SaveFieldMapping = z.object({
         showInTab: z.boolean(),
         showInSearch: z.boolean(),
         policy: ConflictPolicy.nullable().optional(),
+        firstValue: FirstValue.optional(),
       }),
     )
     .max(2000),
 });
 export type SaveFieldMapping = z.infer<typeof SaveFieldMapping>;
+
+/** The items of the ERP's list behind a field. */
+export const ErpList = z.object({ items: z.array(ListItem) });
+export type ErpList = z.infer<typeof ErpList>;
 
 export const SchemaChange = z.object({
   actorType: ActorType,

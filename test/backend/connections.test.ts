@@ -313,6 +313,15 @@ describe('activation', () => {
     expect((await showConnection(admin, id)).active).toBe(false);
   });
 
+  test.each<[string, Partial<FieldMapping>]>([
+    ['has a default value', { firstValue: { value: 'Ny', ask: false, mandatory: false } }],
+    ['the user is asked for', { firstValue: { value: null, ask: true, mandatory: false } }],
+    ['the connector fills itself', { defaultValue: 'Ny' }],
+  ])('is not refused for a mandatory field that %s', async (_, more) => {
+    const id = await ready([{ ...name, direction: 'toCrm', ...more }]);
+    expect(await activateConnection(admin, id)).toEqual({ active: true, reasons: [] });
+  });
+
   test('tells everything at once: nothing mapped, nobody in scope, no answer', async () => {
     const { id } = await saveConnection(admin, norway);
     const connection = await world.store.connections.get(id);

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../backend/context.ts';
 import { saveFieldMapping } from '../../backend/application/setup/save-field-mapping.ts';
+import { showErpList } from '../../backend/application/setup/show-erp-list.ts';
 import { showFieldMappings } from '../../backend/application/setup/show-field-mappings.ts';
+import { AppError } from '../../backend/errors.ts';
 import type { SaveFieldMapping } from '../../shared/api/mappings.ts';
 import { createWorld, type World, type WorldFields } from '../support/world.ts';
 
@@ -227,10 +229,148 @@ describe('another SuperOffice field for the same ERP field', () => {
   });
 });
 
+describe('default values', () => {
+  const first = (more: Partial<NonNullable<Wish['firstValue']>>) => ({
+    value: null,
+    ask: false,
+    mandatory: false,
+    ...more,
+  });
+
+  beforeEach(async () => {
+    world.erp.lists.set('Group', [
+      { key: '1', text: 'US:"Fish";NO:"Fisk"' },
+      { key: '2', text: 'Other' },
+    ]);
+    id = await world.connection({
+      name: 'Tripletex',
+      fields: {
+        ...fields,
+        NAME: { crmField: 'NAME', direction: 'both', maxLength: 5 },
+        GROUP: { kind: 'list', listName: 'Group' },
+        ACTIVE: { kind: 'checkbox' },
+        SINCE: { kind: 'date' },
+        SECRET: { kind: 'password' },
+        GONE: { missingInErp: true, firstValue: first({ value: 'old' }) },
+        HEAD: { kind: 'label' },
+      },
+    });
+  });
+
+  test('are kept in the one form of their kind, and shown', async () => {
+    await save(
+      { key: 'LIMIT', firstValue: first({ value: '0100.50', ask: true }) },
+      { key: 'GROUP', firstValue: first({ value: '2', mandatory: true }) },
+      { key: 'ACTIVE', firstValue: first({ ask: true }) },
+      { key: 'PHONE', firstValue: first({ value: '  ' }) },
+      { key: 'SECRET', firstValue: first({ ask: true }) },
+    );
+    const { actorTypes } = await showFieldMappings(admin, id, 'en');
+    const shown = Object.fromEntries(actorTypes[0]!.fields.map(({ key, firstValue }) => [key, firstValue]));
+    expect(shown).toMatchObject({
+      LIMIT: { value: '100.5', ask: true, mandatory: false },
+      GROUP: { value: '2', ask: false, mandatory: true },
+      // Nothing is not the same as not ticked.
+      ACTIVE: { value: null, ask: true, mandatory: false },
+      PHONE: { value: null },
+      SECRET: { value: null, ask: true },
+    });
+    expect(actorTypes[0]?.fields.find(({ key }) => key === 'NAME')).toMatchObject({ maxLength: 5 });
+  });
+
+  test('stay where nothing is said about them', async () => {
+    await save({ key: 'LIMIT', firstValue: first({ value: '7' }) });
+    await save({ key: 'LIMIT' });
+    expect(await stored('LIMIT')).toMatchObject({ firstValue: { value: '7' } });
+    await save({ key: 'LIMIT', firstValue: first({}) });
+    expect(await stored('LIMIT')).toMatchObject({ firstValue: { value: null } });
+  });
+
+  test.each<[string, Wish, string, object]>([
+    ['what is no number', { key: 'LIMIT', firstValue: first({ value: 'much' }) }, 'value.invalid', { field: 'LIMIT' }],
+    ['what is no date', { key: 'SINCE', firstValue: first({ value: '31.12.' }) }, 'value.invalid', { field: 'SINCE' }],
+    [
+      'a text the ERP has no room for',
+      { key: 'NAME', crmField: 'NAME', firstValue: first({ value: 'Sjøværing' }) },
+      'value.too_long',
+      { field: 'NAME', length: 9, maxLength: 5 },
+    ],
+    [
+      'an item the ERP does not have',
+      { key: 'GROUP', firstValue: first({ value: '3' }) },
+      'value.invalid',
+      { field: 'GROUP', value: '3' },
+    ],
+    ['a read-only field', { key: 'CustNo', firstValue: first({ value: '1' }) }, 'input.invalid', { field: /Number/ }],
+    ['a label', { key: 'HEAD', firstValue: first({ ask: true }) }, 'input.invalid', { field: 'HEAD' }],
+    ['a field that is gone', { key: 'GONE', firstValue: first({ value: 'new' }) }, 'input.invalid', { field: 'GONE' }],
+    ['a secret', { key: 'SECRET', firstValue: first({ value: 'x' }) }, 'input.invalid', { field: 'SECRET' }],
+  ])('refuse %s, name the field, and keep nothing', async (_, given, code, detail) => {
+    const before = await world.store.mappings.get(id, 'Customer');
+    await expect(save({ key: 'PHONE', firstValue: first({ value: '1' }) }, given)).rejects.toMatchObject({
+      code,
+      detail: Object.fromEntries(
+        Object.entries(detail).map(([key, value]) => [
+          key,
+          value instanceof RegExp ? expect.stringMatching(value) : value,
+        ]),
+      ),
+    });
+    expect(await world.store.mappings.get(id, 'Customer')).toEqual(before);
+  });
+
+  test('of a field that is gone may stay, and may be taken away', async () => {
+    await save({ key: 'GONE', firstValue: first({ value: 'old' }) });
+    expect(await stored('GONE')).toMatchObject({ firstValue: { value: 'old' } });
+    await save({ key: 'GONE', firstValue: first({}) });
+    expect(await stored('GONE')).toMatchObject({ firstValue: { value: null } });
+  });
+
+  test('that are list items need the ERP once, and its failure is told; what is there already needs it not', async () => {
+    await save({ key: 'GROUP', firstValue: first({ value: '1' }) });
+    world.erp.outage = new AppError('connector.unreachable');
+    await save({ key: 'GROUP', firstValue: first({ value: '1', ask: true }) }, { key: 'PHONE', showInTab: true });
+    expect(await stored('GROUP')).toMatchObject({ firstValue: { value: '1', ask: true } });
+    await expect(save({ key: 'GROUP', firstValue: first({ value: '2' }) })).rejects.toMatchObject({
+      code: 'connector.unreachable',
+    });
+  });
+
+  test("are chosen from the ERP's list, in the language of the user", async () => {
+    expect(await showErpList(admin, id, 'Customer', 'GROUP', 'nb')).toEqual({
+      items: [
+        { key: '1', text: 'Fisk' },
+        { key: '2', text: 'Other' },
+      ],
+    });
+    await expect(showErpList(admin, id, 'Customer', 'NAME', 'nb')).rejects.toMatchObject({
+      code: 'mapping.field_unknown',
+    });
+    world.erp.outage = new AppError('connector.unreachable');
+    await expect(showErpList(admin, id, 'Customer', 'GROUP', 'nb')).rejects.toMatchObject({
+      code: 'connector.unreachable',
+    });
+  });
+
+  test('have no record looked at again', async () => {
+    const now = world.clock.now();
+    await world.store.marks.ensure({ type: 'contact', id: 42 });
+    const linkId = '11111111-1111-4111-8111-111111111111';
+    const ends = { entity: { type: 'contact', id: 42 }, actor: { type: 'Customer', erpKey: '1' } } as const;
+    await world.store.links.claim(linkId, { connectionId: id, ...ends }, now);
+    await world.store.links.confirm(linkId, now);
+    await save({ key: 'LIMIT', firstValue: first({ value: '1' }) }, { key: 'PHONE', showInTab: true });
+    expect(await world.store.marks.waiting()).toBe(0);
+    await save({ key: 'NAME', crmField: 'NAME', direction: 'both', policy: 'erp' });
+    expect(await world.store.marks.waiting()).toBe(1);
+  });
+});
+
 describe('who may', () => {
   const verbs: Record<string, (ctx: Context) => Promise<unknown>> = {
     showFieldMappings: (ctx) => showFieldMappings(ctx, id, 'en'),
     saveFieldMapping: (ctx) => saveFieldMapping(ctx, id, 'Customer', wish({ key: 'NAME' })),
+    showErpList: (ctx) => showErpList(ctx, id, 'Customer', 'GROUP', 'en'),
   };
 
   test.each(Object.keys(verbs))('%s wants a licensed administrator of this tenant', async (verb) => {

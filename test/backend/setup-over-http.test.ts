@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ActivationResult, Connection, ConnectionSummary, People } from '../../shared/api/connections.ts';
 import { ConfigFields, Connector, ConnectorKind } from '../../shared/api/connectors.ts';
-import { FieldMappings, SchemaChanges, SchemaTasks } from '../../shared/api/mappings.ts';
+import { ErpList, FieldMappings, SchemaChanges, SchemaTasks } from '../../shared/api/mappings.ts';
 import { createHttpWorld, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
 
 let world: HttpWorld;
@@ -57,7 +57,10 @@ test('from nothing to an active connection, over the wire', async () => {
     direction: key === 'NAME' ? 'both' : 'none',
     showInTab: true,
     showInSearch: true,
+    firstValue: { value: null, ask: key === 'CustGr', mandatory: false },
   }));
+  world.erp.lists.set('CustomerGroup', [{ key: '1', text: 'US:"Fish";NO:"Fisk"' }]);
+  await ask('GET', `/api/connections/${id}/mappings/Customer/list?field=CustGr`, 200, ErpList);
   await ask('PUT', `/api/connections/${id}/mappings/Customer`, 204, nothing, { active: true, fields: wishes });
   await ask('GET', `/api/connections/${id}/summary`, 200, ConnectionSummary);
   expect(await ask('POST', `/api/connections/${id}/activate`, 200, ActivationResult)).toEqual({

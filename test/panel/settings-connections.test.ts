@@ -239,7 +239,7 @@ describe('the ERP connections', () => {
     (await byRole('checkbox', 'Active: Super Sale')).click();
 
     await shown('Fields that need attention');
-    await shown('Customer / Name: mandatory in ERP, but not mapped towards ERP.');
+    await shown('Customer / Name: mandatory in ERP, but nothing fills it.');
     await shown('Contact / Title: the SuperOffice field no longer exists.');
     await shown('The test of the ERP connection failed. The file super-sale.xlsx was not found.');
     expect(await byRole('checkbox', 'Active: Super Sale')).to.have.property('checked', false);

@@ -5,6 +5,7 @@ import type { Connection, SaveConnection } from '../../shared/api/connections.ts
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
 import type {
   ActorTypeMapping,
+  ErpList,
   MappedField,
   SaveFieldMapping,
   SchemaChanges,
@@ -105,6 +106,8 @@ export const mappedField = (field: Partial<MappedField> & Pick<MappedField, 'key
   description: '',
   kind: 'text',
   access: 'normal',
+  maxLength: 0,
+  firstValue: { value: null, ask: false, mandatory: false },
   crmField: null,
   direction: 'none',
   showInTab: false,
@@ -305,6 +308,8 @@ export class SettingsWorld {
     restores: [],
   };
   attention: AttentionPage['links'] = [];
+  /** By key of the ERP field. */
+  erpLists: Record<string, ErpList['items']> = {};
   schemaTasks: SchemaTasks['tasks'] = [];
   /** What the next refresh of the ERP's fields finds. */
   schemaChanges: SchemaChanges['changes'] = [];
@@ -410,6 +415,7 @@ export class SettingsWorld {
         return this.#changeConnector(id, { deleted: true });
       case 'GET connections':
         if (verb === 'summary') return this.#summary();
+        if (last !== '') return { items: this.erpLists[new URL(path, 'http://localhost').searchParams.get('field')!] };
         return verb === 'mappings' ? { actorTypes: this.mappings } : this.connections;
       case 'POST connections':
         if (verb === 'activate') return this.#activate(id);

@@ -26,6 +26,8 @@ export async function showFieldMappings(ctx: Context, id: string, language: stri
             description: inLanguage(field.description, language),
             kind: field.kind,
             access: field.access,
+            maxLength: field.maxLength,
+            firstValue: field.firstValue,
             crmField: field.crmField,
             direction: field.direction,
             showInTab: field.showInTab,

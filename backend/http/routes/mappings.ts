@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { ActorType, Id } from '../../../shared/api/common.ts';
+import { ActorType, FieldKey, Id } from '../../../shared/api/common.ts';
 import { SaveFieldMapping } from '../../../shared/api/mappings.ts';
 import { finishSchemaTask } from '../../application/setup/finish-schema-task.ts';
 import { listSchemaTasks } from '../../application/setup/list-schema-tasks.ts';
 import { saveFieldMapping } from '../../application/setup/save-field-mapping.ts';
+import { showErpList } from '../../application/setup/show-erp-list.ts';
 import { showFieldMappings } from '../../application/setup/show-field-mappings.ts';
 import type { Env } from '../env.ts';
 import { languageOf } from '../language.ts';
@@ -22,6 +23,15 @@ export const mappings = new Hono<Env>()
   })
   .get('/connections/:id/mappings', validate('param', One), async (c) =>
     c.json(await showFieldMappings(c.var.ctx, c.req.valid('param').id, languageOf(c))),
+  )
+  .get(
+    '/connections/:id/mappings/:actorType/list',
+    validate('param', OneActorType),
+    validate('query', z.object({ field: FieldKey })),
+    async (c) => {
+      const { id, actorType } = c.req.valid('param');
+      return c.json(await showErpList(c.var.ctx, id, actorType, c.req.valid('query').field, languageOf(c)));
+    },
   )
   .put(
     '/connections/:id/mappings/:actorType',
