@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { ActorRef, ActorType, CrmEntity, FieldValues } from '../../shared/vocabulary.ts';
+import type { ActorRef, ActorType, CrmEntity, FieldValue, FieldValues } from '../../shared/vocabulary.ts';
 import type { AgreedValue } from './link.ts';
 import type { FieldPair } from './convert.ts';
 import { isAlike } from './twins.ts';
@@ -37,23 +37,36 @@ export interface Creation {
 
 /**
  * What both sides have agreed on once the actor is there: what was sent, as each side stores it. A field that SuperOffice
- * had blank is agreed on only where nothing may flow back; else the value the ERP assigned is news to SuperOffice. An actor that was looked up may have
- * been edited since: there, what is not alike is not agreed on.
+ * had blank is agreed on only where nothing may flow back; else the value the ERP assigned is news to SuperOffice.
  */
 export function agreedAfterCreation(
   { sent, crm }: Pick<Creation, 'sent' | 'crm'>,
   pairs: readonly FieldPair[],
   stored: FieldValues,
-  how: 'answered' | 'lookedUp',
+  answer: FieldValues | null,
 ): Readonly<Record<string, AgreedValue>> {
   return Object.fromEntries(
     pairs.flatMap(({ erp: { key, direction } }) => {
       const [here, there] = [crm[key], stored[key]];
       if (here === undefined || there === undefined || direction === 'none') return [];
-      const carried =
-        !isBlank(sent[key] ?? null) && !isBlank(here) && (how === 'answered' || isAlike(sent[key], there));
-      const fromErpOnly = isBlank(here) && direction === 'toErp';
-      return carried || fromErpOnly ? [[key, { crm: here, erp: there }]] : [];
+      if (isBlank(here)) return direction === 'toErp' ? [[key, { crm: here, erp: there }]] : [];
+      const made = isBlank(sent[key] ?? null) ? undefined : madeOf(sent[key], there, answer, key);
+      return made === undefined ? [] : [[key, { crm: here, erp: made }]];
     }),
   );
+}
+
+/**
+ * What the ERP made of a value that was sent. By the time it is read somebody may have edited it: where it is not like what
+ * was sent, the answer to the creation counts, and of an actor that was looked up nothing is known.
+ */
+export function madeOf(
+  sent: FieldValue | undefined,
+  stored: FieldValue,
+  answer: FieldValues | null,
+  key: string,
+): FieldValue | undefined {
+  if (isAlike(sent, stored)) return stored;
+  if (answer === null) return undefined;
+  return answer[key] === undefined ? stored : answer[key];
 }

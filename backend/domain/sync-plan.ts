@@ -96,10 +96,16 @@ export interface LinkPlan {
 
 export type OpenField = Extract<FieldOutcome, { kind: 'conflict' | 'parked' }>;
 
-type Decision = FieldOutcome | { readonly kind: 'overruled'; readonly value: FieldValue };
+type Decision =
+  | FieldOutcome
+  | { readonly kind: 'overruled'; readonly value: FieldValue }
+  /** A write that is due, and that nobody asks for now. */
+  | { readonly kind: 'later' };
 
 export interface SyncPlan {
   readonly toCrm: FieldValues;
+  /** Something is due that this intent leaves out: the record has to be looked at again. */
+  readonly later: boolean;
   /** In order of priority. */
   readonly links: readonly LinkPlan[];
   readonly steps: readonly Step[];
@@ -132,9 +138,12 @@ interface Draft {
 interface LinkDraft {
   readonly state: LinkState;
   readonly erp: Record<string, FieldValue>;
-  readonly agreed: Record<string, AgreedValue>;
+  readonly agreed: Record<string, AgreedValue | undefined>;
   readonly news: Set<string>;
+  /** What was agreed on before a value was to be written into the ERP. */
+  readonly beforeWrite: Map<string, { readonly agreed: AgreedValue | undefined; readonly isNews: boolean }>;
   readonly open: Map<string, OpenField>;
+  readonly later: Set<string>;
   readonly reasons: Map<string, WriteReason>;
   readonly overruled: Map<string, FieldValue>;
 }
@@ -150,7 +159,9 @@ function startDraft(record: RecordState, links: readonly LinkState[]): Draft {
       erp: { ...state.values },
       agreed: { ...state.agreed },
       news: new Set(),
+      beforeWrite: new Map(),
       open: new Map(),
+      later: new Set(),
       reasons: new Map(),
       overruled: new Map(),
     })),
@@ -159,10 +170,26 @@ function startDraft(record: RecordState, links: readonly LinkState[]): Draft {
 
 function settleLink(draft: Draft, link: LinkDraft, rank: number, intent: Intent): boolean {
   const moves = link.state.pairs.map((pair) => {
+    forgetOvertaken(draft, link, pair);
     const outcome = decide(draft, link, rank, pair, intent);
     return apply(draft, link, rank, pair, outcome);
   });
   return moves.some(Boolean);
+}
+
+/**
+ * What an earlier round would have written into the ERP is nothing once the record holds another value: what that one comes
+ * to is decided anew, from what the ERP really holds.
+ */
+function forgetOvertaken({ crm }: Draft, link: LinkDraft, pair: FieldPair): void {
+  const { key } = pair.erp;
+  const before = link.beforeWrite.get(key);
+  if (!before || sameValue(link.agreed[key]?.crm ?? null, crm[pair.crm.key] ?? null)) return;
+  link.beforeWrite.delete(key);
+  link.erp[key] = link.state.values[key] ?? null;
+  link.agreed[key] = before.agreed;
+  if (!before.isNews) link.news.delete(key);
+  link.reasons.delete(`erp ${key}`);
 }
 
 function decide(draft: Draft, link: LinkDraft, rank: number, pair: FieldPair, intent: Intent): Decision {
@@ -241,7 +268,7 @@ function stepFor(
 
 /** What was open stays open; what would have been written waits for the next look. */
 function writingNothing(outcome: Decision): Decision {
-  return outcome.kind === 'write' || outcome.kind === 'overruled' ? leave : outcome;
+  return outcome.kind === 'write' || outcome.kind === 'overruled' ? { kind: 'later' } : outcome;
 }
 
 /** The value as that side stored it, so nothing is converted; that the two differ then is settled until one changes. */
@@ -305,8 +332,12 @@ function currentField(draft: Draft, link: LinkDraft, pair: FieldPair): MappedFie
 /** Carries the outcome into the draft; true if a value moved, so that the others must be looked at again. */
 function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldPair, outcome: Decision): boolean {
   link.open.delete(erp.key);
+  link.later.delete(erp.key);
   switch (outcome.kind) {
     case 'leave':
+      return false;
+    case 'later':
+      link.later.add(erp.key);
       return false;
     case 'conflict':
     case 'parked':
@@ -326,9 +357,10 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
         draft.writer.set(crm.key, rank);
         if (outcome.reason !== 'changed') draft.replaced.set(crm.key, outcome.reason);
       } else {
+        link.beforeWrite.set(erp.key, { agreed: link.agreed[erp.key], isNews: link.news.has(erp.key) });
         link.erp[erp.key] = outcome.value;
       }
-      explain(link, `${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
+      link.reasons.set(`${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;
   }
@@ -342,11 +374,6 @@ function whyWritten(
   return (target === 'crm' && reason === 'changed' && replaced.get(crmKey)) || reason;
 }
 
-/** A value that moves on in a later round keeps the reason why it replaced what somebody had written. */
-function explain(link: LinkDraft, written: string, reason: WriteReason): void {
-  if (reason !== 'changed' || !link.reasons.has(written)) link.reasons.set(written, reason);
-}
-
 function agree(link: LinkDraft, key: string, agreed: AgreedValue): void {
   link.agreed[key] = agreed;
   link.news.add(key);
@@ -356,6 +383,7 @@ function finish(draft: Draft): SyncPlan {
   const { record, crm, links, writer } = draft;
   return {
     toCrm: changed(record.values, crm),
+    later: links.some(({ later }) => later.size > 0),
     links: links.map(({ state, erp, agreed, news, open }) => ({
       linkId: state.linkId,
       toErp: changed(state.values, erp),

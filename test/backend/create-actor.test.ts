@@ -105,6 +105,22 @@ describe('creating', () => {
     expect(world.erp.count('saveActors')).toBe(0);
   });
 
+  test('takes what somebody edits before the first look for an edit', async () => {
+    const connectionId = await world.connection({ fields });
+    world.erp.beforeCall = ({ method }) => {
+      const [made] = [...world.erp.actors.keys()];
+      if (method !== 'getActors' || !made) return;
+      world.erp.beforeCall = null;
+      world.erp.edit({ type: 'Customer', erpKey: made.split('/')[1]! }, { NAME: 'Renamed in the ERP' });
+    };
+    await create(world.as(), connectionId, company);
+
+    expect(world.crm.entities.get('contact/42')).toMatchObject({ NAME: 'Renamed in the ERP' });
+    expect((await linkOf())?.agreed).toMatchObject({ NAME: { crm: 'Renamed in the ERP', erp: 'Renamed in the ERP' } });
+    const created = (await ledger()).find(({ reason, fieldKey }) => reason === 'created' && fieldKey === 'NAME');
+    expect(created).toMatchObject({ after: 'Orkdal Eldresenter' });
+  });
+
   test('is told in the log with who did it', async () => {
     const connectionId = await world.connection({ fields });
     await create(world.as({ name: 'Lars Holm' }), connectionId, company);

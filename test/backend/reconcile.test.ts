@@ -610,6 +610,37 @@ describe('polling', () => {
     expect(asked.at(-1)).toBe(stamp);
   });
 
+  test('looks no more at what is parked because its actor is told once more', async () => {
+    world.erp.resolutionMs = 24 * HOUR;
+    const kept = { ...crmValues() };
+    world.crm.remove(company, { kind: 'softDeleted' });
+    world.erp.edit(customer, { POSTALCITY: 'Fannrem' });
+    await rest();
+    expect((await link()).parked).toMatchObject({ code: 'entity.deleted' });
+    for (let round = 0; round < 3; round++) {
+      await poll();
+      expect(await work()).toBe(0);
+    }
+
+    world.crm.entities.set('contact/42', kept);
+    await rest();
+    expect((await link()).parked).toBeNull();
+    expect(crmValues()).toMatchObject({ POSTALCITY: 'Fannrem' });
+  });
+
+  test('revives the link of an actor that is told again', async () => {
+    const kept = { ...erpValues() };
+    world.erp.actors.delete('Customer/erp831');
+    world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
+    await rest();
+    expect((await link()).parked).toMatchObject({ code: 'actor.not_found' });
+    world.erp.edit(customer, kept);
+    await poll();
+    await work();
+    expect((await link()).parked).toBeNull();
+    expect(erpValues()).toMatchObject({ NAME: 'Orkdal Omsorg AS' });
+  });
+
   test('with a warning marks what came, and asks from the same place again', async () => {
     await rest();
     await rest();

@@ -3,6 +3,7 @@ import { receiveWebhook } from '../../backend/application/sync/receive-webhook.t
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import { listRuns, showRun, showRunSteps } from '../../backend/application/sync/show-run.ts';
 import { startSync, startUndo } from '../../backend/application/sync/start-run.ts';
+import { syncNow } from '../../backend/application/sync/sync-now.ts';
 import { cancelRun, executeRun, pauseRun, resumeRun } from '../../backend/application/sync/steer-run.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
 import { setAutomaticSync } from '../../backend/application/sync/set-automatic-sync.ts';
@@ -459,6 +460,25 @@ describe('undo', () => {
     const rows = await world.store.ledger.page({ text: 'POSTALCITY' }, 1);
     await execute(await undo({ ledgerId: String(rows[0]?.id) }));
     expect(erp(2)).toEqual({ NAME: 'New 2', POSTALCITY: 'Oslo' });
+  });
+
+  test('of one value in SuperOffice goes on to the other ERPs that had got it', async () => {
+    const second = await world.connection({ name: 'Second', fields });
+    world.erp.actors.set('Customer/other1', { NAME: 'New 1', POSTALCITY: 'Oslo' });
+    await connect(admin, second, company(1), { type: 'Customer', erpKey: 'other1' });
+    world.erp.edit(customer(1), { POSTALCITY: 'Bergen' });
+    await syncNow(admin, company(1));
+    expect(world.erp.actors.get('Customer/other1')?.['POSTALCITY']).toBe('Bergen');
+
+    const rows = await world.store.ledger.page({ text: 'POSTALCITY' }, 9);
+    const line = rows.find(({ target, connectionId: of }) => target === 'crm' && of === connectionId);
+    await execute(await undo({ ledgerId: String(line?.id) }));
+    for (const claim of await world.store.marks.claimMarked(9, world.clock.now(), new Date(Date.now() + 45_000))) {
+      await reconcile(world.ctx, claim);
+    }
+    expect(crm(1)?.['POSTALCITY']).toBe('Oslo');
+    expect(world.erp.actors.get('Customer/other1')?.['POSTALCITY']).toBe('Oslo');
+    expect(erp(1)?.['POSTALCITY']).toBe('Bergen');
   });
 
   test('of an undo brings back what the run had written', async () => {

@@ -24,13 +24,14 @@ export const corpus: readonly number[] = [
   1045,
   // An actor that was edited between its creation and our first look, taken for what was agreed on.
   24,
-];
-
-/** Seeds that break a promise still, each with what is known of it. They are left out of the many, and told as skipped. */
-export const unsolved: readonly { readonly seed: number; readonly what: string }[] = [
-  { seed: 3103, what: 'a write whose answer was lost is struck from the ledger' },
-  { seed: 4815, what: 'records wait behind a brake at the end' },
-  { seed: 6494, what: 'a resync writes a value to the second ERP that another step of it has overtaken' },
-  { seed: 8537, what: 'a new actor and its record stay apart' },
-  { seed: 11688, what: 'an undone choice does not travel on to the ERP' },
+  // A write into a record that was merged away before anybody saw the end of it: what the oracle took for a loss.
+  3103,
+  // A deleted record whose actor was told again with every poll, and that pulled the brake each time.
+  4815,
+  // A value on its way to an ERP, overtaken in the same plan by one that the ERP could not take, and written all the same.
+  6494,
+  // An actor that was edited between the answer to its creation and our first look, taken for what was agreed on.
+  8537,
+  // A value that was put back in SuperOffice, and that nobody took on to the other ERPs.
+  11688,
 ];

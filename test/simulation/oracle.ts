@@ -539,9 +539,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       const editedSince = changedBy === 'user' && changedAt > at;
       const link = links.get(linkId);
       if (editedSince || putBack || !link) continue;
-      // Of a record that is gone it cannot be found out what was answered.
+      // Of a record that is gone, or was merged into another, it cannot be found out what was answered.
       const row = ledger.get(String(rowId));
-      if (row && !this.#world.crm().records.has(link.entity.id)) continue;
+      if (row && !this.#world.crm().records.has(row.entity.id)) continue;
       if (row?.settled) continue;
       this.violated('S5', `${place}: ${show(before)} became ${show(stored)} and its row is not in the ledger`);
     }

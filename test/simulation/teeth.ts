@@ -203,10 +203,22 @@ export const teeth: readonly Tooth[] = [
     replace: 'round < 1',
   },
   {
-    name: 'the reason of the last step told for the first',
+    name: 'a value written though another has overtaken it in the same plan',
     file: 'backend/domain/sync-plan.ts',
-    find: "if (reason !== 'changed' || !link.reasons.has(written)) link",
-    replace: 'link',
+    find: 'forgetOvertaken(draft, link, pair);',
+    replace: '',
+  },
+  {
+    name: 'an undo after which nobody looks at what is due now',
+    file: 'backend/domain/sync-plan.ts',
+    find: 'later: links.some(({ later }) => later.size > 0)',
+    replace: 'later: false',
+  },
+  {
+    name: 'a deleted record that is looked at with every poll',
+    file: `${sync}/poll-connection.ts`,
+    find: 'if (recordGone.has(link.parked?.code)) return false;',
+    replace: 'if (link.parked) return true;',
   },
   {
     name: 'a choice made from values that have moved since',
@@ -308,7 +320,7 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'a new actor agreed on as it was sent, not as the ERP stores it',
     file: 'backend/domain/creation.ts',
-    find: 'return carried || fromErpOnly ? [[key, { crm: here, erp: there }]] : [];',
-    replace: 'return carried || fromErpOnly ? [[key, { crm: here, erp: sent[key] ?? null }]] : [];',
+    find: '[[key, { crm: here, erp: made }]]',
+    replace: '[[key, { crm: here, erp: sent[key] ?? null }]]',
   },
 ];

@@ -87,6 +87,14 @@ describe('one record and its actors', () => {
     );
   });
 
+  test('a value that another overtakes on its way is not written, where that other one cannot be', () => {
+    const short = link('a', 'old', { erp: { direction: 'toErp', maxLength: 3 } });
+    const plan = planSync(record('new'), [short, link('b', 'theirs', { erp: { policy: 'erp' } })], sync);
+    expect(written(plan)).toEqual(['theirs', undefined, undefined]);
+    expect(plan.links[0]).toMatchObject({ agreed: {}, open: { NM: { code: 'value.too_long' } } });
+    expect(plan.steps.map(({ linkId, target }) => [linkId, target])).toEqual([['b', 'crm']]);
+  });
+
   test('what is not reported is not blank', () => {
     const plan = planSync(record('new'), [link('a', 'old', { values: {} })], sync);
     expect(written(plan)).toEqual([undefined, undefined]);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CrmEntity } from '../../../shared/vocabulary.ts';
+import type { CrmEntity, FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { ActorTypeMapping } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
-import { agreedAfterCreation, type Creation } from '../../domain/creation.ts';
+import { agreedAfterCreation, madeOf, type Creation } from '../../domain/creation.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
@@ -27,7 +27,8 @@ export async function readNew(
 }
 
 /**
- * Ends a creation with the actor that came of it: link, agreed values and ledger in one transaction. Throws `link.busy` if
+ * Ends a creation with the actor that came of it: link, agreed values and ledger in one transaction. `answer` is what the ERP
+ * said it had stored, null where the actor was looked up. Throws `link.busy` if
  * somebody has acted on the creation since it was read, `link.exists` or `link.actor_taken` if an end of the link is taken.
  */
 export async function adoptActor(
@@ -35,7 +36,7 @@ export async function adoptActor(
   creation: Creation,
   actor: Actor,
   pairs: readonly FieldPair[],
-  how: 'answered' | 'lookedUp',
+  answer: FieldValues | null,
 ): Promise<void> {
   const { connectionId, entity, sent, user } = creation;
   const { type, erpKey } = actor;
@@ -47,7 +48,7 @@ export async function adoptActor(
     await ctx.store.creations.end(creation, { state: 'created', erpKey }, now);
     const link = await ctx.store.links.claim(randomUUID(), { connectionId, entity, actor: { type, erpKey } }, now);
     await ctx.store.links.confirm(link.id, now);
-    const agreed = agreedAfterCreation(creation, pairs, actor.values, how);
+    const agreed = agreedAfterCreation(creation, pairs, actor.values, answer);
     await ctx.store.links.settle(link.id, { agreed, waiting: [] }, now);
 
     await ctx.store.ledger.note('created', link, mark, now);
@@ -64,12 +65,16 @@ export async function adoptActor(
     }));
     const ids = await ctx.store.ledger.enter(rows, mark, now);
     await ctx.store.ledger.settle(
-      rows.map(({ fieldKey, after }, index) => ({ id: ids[index] ?? 0, after: actor.values[fieldKey] ?? after })),
+      rows.map(({ fieldKey, after }, index) => {
+        const stored = actor.values[fieldKey] ?? after;
+        return { id: ids[index] ?? 0, after: madeOf(after, stored, answer, fieldKey) ?? stored };
+      }),
     );
     // What the ERP assigned has yet to reach SuperOffice.
     await ctx.store.marks.entities(entity.type, [entity.id], mark);
   });
-  log.info('creation.adopted', { tenant: ctx.tenant, connectionId, creationId: creation.id, state: how });
+  const state = answer === null ? 'lookedUp' : 'answered';
+  log.info('creation.adopted', { tenant: ctx.tenant, connectionId, creationId: creation.id, state });
 }
 
 /** Carries what the ERP assigned to SuperOffice while the person waits; if that fails, the mark stands. */

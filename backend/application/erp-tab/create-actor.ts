@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateActor, CreatedActor } from '../../../shared/api/creations.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
+import type { FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { Creation } from '../../domain/creation.ts';
 import { planNewActor } from '../../domain/new-actor.ts';
@@ -113,11 +114,11 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Records the new actor. False when the ERP would not be read just now: a worker goes on from the key. */
-async function settle(ctx: Context, creation: Creation, { erpKey }: Actor, ground: Ground): Promise<boolean> {
+async function settle(ctx: Context, creation: Creation, { erpKey, values }: Actor, ground: Ground): Promise<boolean> {
   await ctx.store.creations.answered(creation, erpKey).catch(lost);
   try {
     const stored = await readNew(ground.connector, ground.mapping, creation, ground.pairs, erpKey);
-    await adopt(ctx, creation, stored, ground);
+    await adopt(ctx, creation, stored, values, ground);
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -128,15 +129,21 @@ async function settle(ctx: Context, creation: Creation, { erpKey }: Actor, groun
 }
 
 /** An answer may come after a worker, by a clock of its own, has taken the creation for over: it counts all the same. */
-async function adopt(ctx: Context, creation: Creation, actor: Actor, { pairs }: Ground): Promise<void> {
+async function adopt(
+  ctx: Context,
+  creation: Creation,
+  actor: Actor,
+  answer: FieldValues,
+  { pairs }: Ground,
+): Promise<void> {
   try {
-    await adoptActor(ctx, creation, actor, pairs, 'answered');
+    await adoptActor(ctx, creation, actor, pairs, answer);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'link.busy') throw error;
     const { state, fence, erpKey } = await ctx.store.creations.get(creation.id);
     if (state === 'created' && erpKey === actor.erpKey) return;
     if (state !== 'open' && state !== 'inDoubt' && state !== 'notCreated') throw error;
-    await adoptActor(ctx, { ...creation, state, fence }, actor, pairs, 'answered');
+    await adoptActor(ctx, { ...creation, state, fence }, actor, pairs, answer);
   }
 }
 

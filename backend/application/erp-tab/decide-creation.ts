@@ -21,6 +21,6 @@ export async function decideCreation(ctx: Context, id: string, { erpKey }: Decid
   const connector = await ctx.connector(connection);
   const pairs = await fieldPairs(ctx, connector, connection, creation.actorType);
   const actor = await readNew(connector, mapping, creation, pairs, erpKey);
-  await adoptActor(ctx, creation, actor, pairs, 'lookedUp');
+  await adoptActor(ctx, creation, actor, pairs, null);
   await syncAdopted(ctx, entity);
 }

@@ -56,7 +56,7 @@ async function resolve(
   const { connectionId, actorType, entity } = creation;
   const pairs = await fieldPairs(ctx, connector, connection, actorType);
   const adopt = async (erpKey: string) => {
-    await adoptActor(ctx, creation, await readNew(connector, mapping, creation, pairs, erpKey), pairs, 'lookedUp');
+    await adoptActor(ctx, creation, await readNew(connector, mapping, creation, pairs, erpKey), pairs, null);
     await syncAdopted(ctx, entity);
   };
   // It did answer; only what it stored was not read.

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { entityTypeOf, type ActorRef } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { ActorTypeMapping, Connection } from '../../domain/connection.ts';
@@ -107,8 +108,15 @@ async function newsIn(
   });
 }
 
+/** What a link says whose actor is not there. */
+const missing: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['actor.not_found', 'actor.gone']);
+/** What a link says whose record is not there: whatever the actor holds, there is nowhere to take it. */
+const recordGone: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['entity.deleted', 'link.merged']);
+
+/** An answer comes again and again, and what has parked a link is not over because its actor is told once more. */
 function asks(actor: Actor, link: LinkMemory, waiting: readonly WaitingField[], watched: readonly string[]): boolean {
-  if (link.parked) return true;
+  if (missing.has(link.parked?.code)) return true;
+  if (recordGone.has(link.parked?.code)) return false;
   return isNews(
     'erp',
     link,

@@ -196,12 +196,7 @@ async function finish(
       done.links.map(({ link }) => link.link.connectionId),
       now,
     );
-    await giveBack(
-      ctx,
-      claim,
-      failed,
-      done.links.some(({ movedOn }) => movedOn),
-    );
+    await giveBack(ctx, claim, failed, plan.later || done.links.some(({ movedOn }) => movedOn));
   });
 
   return {
@@ -231,11 +226,11 @@ async function sureOf(ctx: Context, { connectionId, parked }: LinkMemory, failur
   return new AppError('actor.gone');
 }
 
-async function giveBack(ctx: Context, claim: Claim, failed: readonly FailedLink[], movedOn: boolean): Promise<void> {
+async function giveBack(ctx: Context, claim: Claim, failed: readonly FailedLink[], again: boolean): Promise<void> {
   const waitsFor = failed.find(({ failure }) => mayPass(claim, failure));
   if (waitsFor) return ctx.store.marks.postpone(claim, nextTry(ctx, claim, waitsFor.failure));
   await ctx.store.marks.finish(claim);
-  if (!movedOn) return;
+  if (!again) return;
   const { type, id } = claim.entity;
   await ctx.store.marks.entities(type, [id], { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() });
 }
