@@ -118,7 +118,10 @@ export interface ErpConnector {
     options?: CallOptions,
   ): Promise<ActorPage>;
 
-  /** Never repeat it blindly, unless `abilities` says that the key makes it safe. */
+  /**
+   * Never repeat it blindly, unless `abilities` says that the key makes it safe. A refusal (`connector.rejected`, `value.*`, `mapping.*` ...)
+   * is certain; what may have come after the actor was made has another code.
+   */
   createActor(
     draft: ActorDraft,
     fields: readonly WantedField[],

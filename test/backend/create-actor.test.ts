@@ -348,6 +348,30 @@ describe('a refusal', () => {
     world.erp.refusal = null;
     expect(await create(world.as(), connectionId, company)).toEqual({ state: 'created' });
   });
+
+  test.each(['connector.rejected', 'connector.denied', 'connector.unknown_connection', 'value.too_long'] as const)(
+    '%s is one',
+    async (code) => {
+      const connectionId = await world.connection({ fields });
+      world.erp.refusal = new AppError(code);
+      await expect(create(world.as(), connectionId, company)).rejects.toMatchObject({ code });
+      expect(await lastOf()).toMatchObject({ state: 'refused' });
+    },
+  );
+
+  test.each([
+    'connector.answer_invalid',
+    'connector.timeout',
+    'connector.unreachable',
+    'connector.throttled',
+    'actor.not_found',
+  ] as const)('%s is none: it is looked up', async (code) => {
+    const connectionId = await world.connection({ fields });
+    world.erp.refusal = new AppError(code);
+    expect(await create(world.as(), connectionId, company)).toEqual({ state: 'unknown' });
+    expect(await lastOf()).toMatchObject({ state: 'open' });
+    expect(await workAfter()).toBe(1);
+  });
 });
 
 describe('an answer that is lost', () => {

@@ -242,6 +242,26 @@ describe('a busy service', () => {
   });
 });
 
+describe('a service that has created', () => {
+  const draft = { type: 'Customer', values: { Name: 'x' }, parent: null } as const;
+  const refusal = JSON.stringify({ error: { code: 'Nope', message: 'Not today.' } });
+
+  test('has not refused when it will not show what it made', async () => {
+    let made = false;
+    erp.intercept = ({ method }) => {
+      if (method === 'POST') made = true;
+      return made && method === 'GET' ? { status: 400, body: refusal } : undefined;
+    };
+    await expect(connector.createActor(draft, name)).rejects.toMatchObject({ code: 'connector.answer_invalid' });
+    expect(erp.count('POST')).toBe(1);
+  });
+
+  test('has refused when it says so itself', async () => {
+    erp.intercept = ({ method }) => (method === 'POST' ? { status: 400, body: refusal } : undefined);
+    await expect(connector.createActor(draft, name)).rejects.toMatchObject({ code: 'connector.rejected' });
+  });
+});
+
 describe('keys', () => {
   const strange = [
     "O'Neil",

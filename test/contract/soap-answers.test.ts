@@ -126,6 +126,36 @@ describe('a connector that does not know the connection', () => {
   });
 });
 
+describe('a connector that is asked to create', () => {
+  const draft = { type: 'Customer', values: { NAME: 'Ny' }, parent: null } as const;
+  const no = '<d:IsOk>false</d:IsOk><d:State>Error</d:State>';
+  const outcome = (code: string) => expect(connector.createActor(draft, [name])).rejects.toMatchObject({ code });
+
+  test.each([
+    ['says no', soapResult('WSCreateActor', no)],
+    ['says no and sends back what it got', soapResult('WSCreateActor', `${no}<d:Actor><d:ErpKey/></d:Actor>`)],
+    ['does not know the call', fault('a:ActionNotSupported', 'No such action')],
+    ['cannot read the call', fault('a:DeserializationFailed', 'Unexpected element')],
+  ])('has surely not done it when it %s', async (_, body) => {
+    answering('WSCreateActor', { status: body.includes('Fault') ? 500 : 200, body });
+    await outcome('connector.rejected');
+    expect(soap.count('WSCreateActor')).toBe(1);
+  });
+
+  test.each([
+    ['breaks off with a fault', fault('s:Server', 'Object reference not set')],
+    [
+      'says no, and under which key it did it',
+      soapResult('WSCreateActor', `${no}<d:Actor><d:ErpKey>9</d:ErpKey></d:Actor>`),
+    ],
+    ['says neither yes nor no', soapResult('WSCreateActor', '<d:Actor><d:ErpKey>9</d:ErpKey></d:Actor>')],
+  ])('may have done it when it %s', async (_, body) => {
+    answering('WSCreateActor', body);
+    await outcome('connector.answer_invalid');
+    expect(soap.count('WSCreateActor')).toBe(1);
+  });
+});
+
 describe('what is not an answer', () => {
   const whole = soapResult('WSSearchActors', `${ok}<d:Actors/>`);
 

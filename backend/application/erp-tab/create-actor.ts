@@ -109,6 +109,7 @@ function isRefusal(code: ErrorCode): boolean {
 
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'connector.rejected',
+  'connector.denied',
   'connector.address_refused',
   'connector.unknown_connection',
 ]);

@@ -448,12 +448,17 @@ function openConnection(
       const { body, numbersAsText } = bodyOf(actor, given, { ...constantsIn(actor), ...belongsTo });
 
       const answer = await service().client.create(actor.path, body, numbersAsText, options);
-      const row = 'row' in answer ? answer.row : await service().client.readOne(answer.path, options);
-      const key = keyIn(actor, row);
-      if (key === null) throw new AppError('connector.answer_invalid', { problem: 'actor' });
-      const [created] = (await getActors(type, [key], fields, options)).actors;
-      if (!created) throw new AppError('connector.answer_invalid', { problem: 'actor' });
-      return created;
+      try {
+        const row = 'row' in answer ? answer.row : await service().client.readOne(answer.path, options);
+        const key = keyIn(actor, row);
+        const [created] = key === null ? [] : (await getActors(type, [key], fields, options)).actors;
+        if (!created) throw new AppError('connector.answer_invalid', { problem: 'actor' });
+        return created;
+      } catch (error) {
+        // It is there by now: whatever fails in looking at it is no refusal.
+        if (!(error instanceof AppError)) throw error;
+        throw new AppError('connector.answer_invalid', { problem: 'actor' }, { cause: error });
+      }
     },
     async saveActors(changes, fields, options) {
       options?.signal?.throwIfAborted();

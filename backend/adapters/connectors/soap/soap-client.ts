@@ -111,10 +111,11 @@ function unwrap(operation: string, root: XmlElement, forgetProfile: () => void):
 
   const fault = child(body, 'Fault');
   if (fault) {
-    // These two say that we speak as the connector once did, and no longer does.
-    if (/ActionNotSupported|DeserializationFailed/.test(textOf(fault, 'faultcode') ?? '')) forgetProfile();
+    // These two say that we speak as the connector once did, and no longer does: it has not begun.
+    const begun = !/ActionNotSupported|DeserializationFailed/.test(textOf(fault, 'faultcode') ?? '');
+    if (!begun) forgetProfile();
     const told = textOf(fault, 'faultstring') ?? child(child(fault, 'Reason'), 'Text')?.text ?? null;
-    throw new AppError('connector.rejected', { call: operation, explanation: null }, { cause: told });
+    throw new AppError('connector.rejected', { call: operation, begun, explanation: null }, { cause: told });
   }
   const response = child(body, `${operation}Response`);
   const result = response && (child(response, `${operation}Result`) ?? response.children[0]);
@@ -125,9 +126,11 @@ function unwrap(operation: string, root: XmlElement, forgetProfile: () => void):
   const explanation = textOf(result, 'UserExplanation');
   if (isOk === 'false' || isOk === '0' || state === 'error' || state === '3') {
     const connectorCode = textOf(result, 'ErrorCode')?.trim() ?? null;
+    // What was not done has no key.
+    const begun = Boolean(textOf(child(result, 'Actor'), 'ErpKey'));
     throw new AppError(
       (connectorCode !== null && codes[connectorCode]) || 'connector.rejected',
-      { call: operation, connectorCode, explanation },
+      { call: operation, begun, connectorCode, explanation },
       { cause: textOf(result, 'TechExplanation') },
     );
   }

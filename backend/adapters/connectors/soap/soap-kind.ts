@@ -252,7 +252,7 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       if (fault) throw new AppError(fault.code, { field: fault.field });
       const Actor = writeActor({ type, erpKey: '', values, parent }, kindsOf(known));
       // Never again after it was sent, not even for a connection id that is not known: nothing says what was done.
-      const { result } = await once('WSCreateActor', { Actor }, options);
+      const { result } = await once('WSCreateActor', { Actor }, options).catch(unlessBegun);
       const created = child(result, 'Actor');
       if (!created) throw new AppError('connector.answer_invalid', { call: 'WSCreateActor', problem: 'actor' });
       const { erpKey, ...actor } = readActor(created, fields);
@@ -287,6 +287,12 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
       return items;
     },
   };
+}
+
+/** A connector that broke off may have made the actor first: that is no refusal. */
+function unlessBegun(error: unknown): never {
+  if (!(error instanceof AppError) || error.detail['begun'] !== true) throw error;
+  throw new AppError('connector.answer_invalid', { ...error.detail, problem: 'fault' }, { cause: error });
 }
 
 function isUnknownConnection(error: unknown): boolean {
