@@ -5,6 +5,7 @@ import { checkConnector, type Finding, type Verdict } from './adapters/connector
 import { httpKind } from './adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from './adapters/system-clock.ts';
 import { AppError } from './errors.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
 
@@ -23,7 +24,7 @@ Without --write and --create nothing is written. Ends with 1 if something fails,
 
 /** What can be reached at an address. */
 const fetch = createSafeFetch({ allowPrivate: true });
-const kinds: readonly ConnectorKind[] = [httpKind({ fetch }), soapKind({ fetch })];
+const kinds: readonly ConnectorKind[] = [httpKind, soapKind].map((kindOf) => kindOf({ fetch, clock: systemClock }));
 
 const colours: Readonly<Record<Verdict, number>> = { holds: 32, fails: 31, without: 33, untried: 90 };
 
@@ -43,7 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
   const [url] = positionals;
   if (url === undefined) throw new Error(usage);
   const kind = await kindAt(url, values.kind);
-  const password = (await kind.configFields(url)).find((field) => field.kind === 'password');
+  const password = (await kind.configFields({ url })).find((field) => field.kind === 'password');
   const typed = values.config.map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]);
 
   console.log(`${url} (${kind.kind})\n`);
@@ -74,7 +75,7 @@ async function kindAt(url: string, named: string | undefined): Promise<Connector
   for (const kind of kinds) {
     if (named !== undefined && kind.kind !== named) continue;
     try {
-      await kind.configFields(url);
+      await kind.configFields({ url });
       return kind;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

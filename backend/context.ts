@@ -1,6 +1,8 @@
 import type { ConnectorKindName } from '../shared/vocabulary.ts';
-import type { Connection } from './domain/connection.ts';
+import type { Connection, Connector } from './domain/connection.ts';
+import type { Endpoint, Wsdl } from './domain/endpoint.ts';
 import { secretOrigin } from './domain/secret-origin.ts';
+import { AppError } from './errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
 import type { Crm } from './ports/crm.ts';
@@ -46,6 +48,8 @@ export interface Context {
   /** What is built in. */
   readonly connectorKinds: readonly ConnectorKind[];
   connectorKind(kind: ConnectorKindName): ConnectorKind;
+  /** Where and how a connector is reached, with its secret. */
+  endpoint(connector: Connector): Promise<Endpoint>;
   /** The connection, opened with its settings and secrets. */
   connector(connection: Connection): Promise<ErpConnector>;
 }
@@ -66,19 +70,39 @@ export function createContext(parts: ContextParts): Context {
     if (!found) throw new Error(`No connector of kind ${name} is built in`);
     return found;
   };
+  const { connectors, connections } = parts.store;
+  const endpoint = async (connector: Connector): Promise<Endpoint> => {
+    const { url, signIn } = connector;
+    const secret = signIn && (await connectors.secret(connector));
+    // It was typed for another address than this one.
+    if (signIn && secret === null) throw new AppError('config.field_missing', { field: 'secret' });
+    return { url, signIn: signIn && { ...signIn, secret: secret ?? '' }, wsdl: keptWsdl(parts.store, connector) };
+  };
   return {
     ...parts,
     connectorKind,
+    endpoint,
     async connector({ id, connectorId, config }) {
-      const connector = await parts.store.connectors.get(connectorId);
-      const secrets = await parts.store.connections.secrets(id, secretOrigin(connector));
+      const connector = await connectors.get(connectorId);
+      const secrets = await connections.secrets(id, secretOrigin(connector));
       return connectorKind(connector.kind).open({
+        ...(await endpoint(connector)),
         connectionId: id,
-        url: connector.url,
         config: { ...config, ...secrets },
       });
     },
   };
+}
+
+/** The description that is kept of a connector, read when it is needed. */
+export function keptWsdl(store: Store, { id, wsdl }: Connector): Wsdl | null {
+  return (
+    wsdl && {
+      given: wsdl.given,
+      version: `${id} ${wsdl.since.toISOString()}`,
+      documents: () => store.connectors.wsdl(id),
+    }
+  );
 }
 
 /** Runs `work` in one transaction. Call its parameter `ctx` as well: then the outer store is out of reach. */

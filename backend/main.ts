@@ -141,7 +141,7 @@ function connectorKinds(
 ): App['connectorKindsOf'] {
   // One for all, so that what goes to one address is counted together.
   const fetch = createSafeFetch({ allowPrivate: privateConnectors });
-  const remote = [soapKind({ fetch }), httpKind({ fetch }), odataKind({ fetch, clock: systemClock })];
+  const remote = [soapKind, httpKind, odataKind].map((kindOf) => kindOf({ fetch, clock: systemClock }));
   const considerate = considerateErps({ clock: systemClock, ...(observer ? { observer } : {}) });
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {

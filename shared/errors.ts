@@ -34,6 +34,7 @@ export const errorCodes = [
   'connector.answer_invalid',
   'connector.address_refused',
   'connector.unknown_connection',
+  'connector.wsdl_invalid',
 
   'workbook.missing',
   'workbook.locked',

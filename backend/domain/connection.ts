@@ -1,3 +1,4 @@
+import type { SignInSettings } from '../../shared/api/connectors.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type {
   ActorType,
@@ -17,6 +18,11 @@ export interface Connector {
   readonly name: string;
   readonly url: string;
   readonly deleted: boolean;
+  /** Without its secret, which the store hands out only to reach the connector. */
+  readonly signIn: SignInSettings | null;
+  readonly secretSet: boolean;
+  /** The description that is kept of it. */
+  readonly wsdl: { readonly given: boolean; readonly since: Date } | null;
 }
 
 /** Who may use a connection. Someone in scope sees the ERP tab; connecting and creating are rights beside that. */

@@ -39,6 +39,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connector.answer_invalid': 502,
   'connector.address_refused': 422,
   'connector.unknown_connection': 502,
+  'connector.wsdl_invalid': 422,
 
   'workbook.missing': 502,
   'workbook.locked': 503,

@@ -7,6 +7,7 @@ import type {
   ListItem,
 } from '../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import type { ConfigField, ErpField } from '../domain/field.ts';
 
 /** What the caller wants of each actor; the kind tells an adapter how to decode. */
@@ -142,11 +143,9 @@ export interface ErpConnector {
 }
 
 /** What a connection is opened with. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends Endpoint {
   /** The GUID the connector knows the connection by; all zeros before the first save. */
   readonly connectionId: string;
-  /** The connector's address; empty for kinds that need none. */
-  readonly url: string;
   /** Values of the config fields, secrets included. */
   readonly config: FieldValues;
 }
@@ -156,12 +155,16 @@ export interface ConnectorKind {
   readonly kind: ConnectorKindName;
   /** Whether a connector of this kind is reached by an address the administrator types. */
   readonly needsUrl: boolean;
+  /** Whether a connector of this kind may want a sign-in of ours, beside what its connections are configured with. */
+  readonly signsIn?: boolean;
+  /** The documents a connector describes itself with now; null where it shows none. Only of kinds that are described so. */
+  servedWsdl?(endpoint: Endpoint, options?: CallOptions): Promise<readonly string[] | null>;
   /** Whether something of this kind answers there, for kinds whose settings are the same everywhere. */
-  testAddress?(url: string, options?: CallOptions): Promise<void>;
+  testAddress?(endpoint: Endpoint, options?: CallOptions): Promise<void>;
   /** The settings a connection of this kind asks for. */
-  configFields(url: string, options?: CallOptions): Promise<readonly ConfigField[]>;
+  configFields(endpoint: Endpoint, options?: CallOptions): Promise<readonly ConfigField[]>;
   /** The items of a list that a config field offers, before there is a connection: all there are, or for a text, suggestions. */
-  configList(url: string, listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
+  configList(endpoint: Endpoint, listName: string, options?: CallOptions): Promise<readonly ListItem[]>;
   /** Opens no connection by itself; the calls do. */
   open(settings: ConnectionSettings): ErpConnector;
 }

@@ -1,3 +1,4 @@
+import type { SignInSettings } from '../../shared/api/connectors.ts';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import type {
   ActorType,
@@ -19,6 +20,15 @@ export interface SetupTables {
     name: string;
     url: string;
     deleted: boolean;
+    sign_in: SignInSettings | null;
+    secret: string | null;
+  };
+  connector_wsdl: {
+    tenant: string;
+    connector_id: string;
+    given: boolean;
+    documents: readonly string[];
+    since: Date;
   };
   connection: {
     tenant: string;

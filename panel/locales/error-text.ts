@@ -56,6 +56,14 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connector.unknown_connection': () =>
     msg('The sync connector does not know this ERP connection. Ask your administrator to save it again.'),
 
+  'connector.wsdl_invalid': ({ reason, namespace }) => {
+    if (reason === 'wsdl') return msg('This WSDL does not describe a sync connector of SuperOffice.');
+    if (reason === 'schema') {
+      return msg(str`The WSDL refers to a schema that is not there: ${namespace ?? '–'}. Add its file as well.`);
+    }
+    return msg('This is not a WSDL: the text cannot be read as XML.');
+  },
+
   'workbook.missing': ({ file }) =>
     named(file) ? msg(str`The file ${file} was not found.`) : msg('The file was not found.'),
   'workbook.locked': () => msg('The file is open in another program. Close it there and try again.'),

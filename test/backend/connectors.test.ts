@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../backend/context.ts';
 import { deleteConnector } from '../../backend/application/setup/delete-connector.ts';
@@ -7,8 +8,10 @@ import { restoreConnector } from '../../backend/application/setup/restore-connec
 import { saveConnection } from '../../backend/application/setup/save-connection.ts';
 import { saveConnector } from '../../backend/application/setup/save-connector.ts';
 import { showConfigFields } from '../../backend/application/setup/show-config-fields.ts';
-import { testConnector } from '../../backend/application/setup/test-connector.ts';
+import { tryConnector } from '../../backend/application/setup/try-connector.ts';
+import type { Endpoint } from '../../backend/domain/endpoint.ts';
 import { AppError } from '../../backend/errors.ts';
+import { asTenant } from '../../backend/store/db.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { fakeField } from '../support/fake-connector.ts';
 
@@ -26,7 +29,18 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 test('a connector is registered, renamed, deleted and restored', async () => {
   const { id } = await saveConnector(admin, excel);
   await saveConnector(admin, { ...excel, name: 'Excel files' }, id);
-  expect(await listConnectors(admin)).toEqual([{ ...excel, id, name: 'Excel files', deleted: false, connections: 0 }]);
+  expect(await listConnectors(admin)).toEqual([
+    {
+      ...excel,
+      id,
+      name: 'Excel files',
+      deleted: false,
+      connections: 0,
+      signIn: null,
+      secretSet: false,
+      wsdl: null,
+    },
+  ]);
 
   await deleteConnector(admin, id);
   expect(await listConnectors(admin)).toMatchObject([{ id, deleted: true }]);
@@ -98,9 +112,169 @@ describe('an address', () => {
   });
 
   test('must be there, and only where it is used', async () => {
-    await expect(testConnector(admin, excel)).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(tryConnector(admin, excel)).rejects.toMatchObject({ code: 'input.invalid' });
     world.erp.needsUrl = false;
-    await expect(testConnector(admin, visma)).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(tryConnector(admin, visma)).rejects.toMatchObject({ code: 'input.invalid' });
+  });
+});
+
+describe('a sign-in', () => {
+  const basic = { kind: 'basic', userName: 'sync' } as const;
+  const oauth = { kind: 'oauth', tokenUrl: 'https://login.example/token', clientId: 'us', scope: null } as const;
+  /** What the connector was reached with. */
+  let reached: Endpoint[];
+  beforeEach(() => {
+    world.erp.needsUrl = true;
+    world.erp.signsIn = true;
+    reached = [];
+    world.erp.configFields = async (endpoint) => {
+      reached.push(endpoint);
+      return world.erp.config;
+    };
+  });
+  const secretsUsed = () => reached.map(({ signIn }) => signIn?.secret ?? null);
+
+  test('is kept with the connector, sealed, and its secret never comes back', async () => {
+    const saved = await saveConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' });
+    expect(saved).toMatchObject({ signIn: basic, secretSet: true });
+    expect(JSON.stringify([saved, await listConnectors(admin)])).not.toContain('hemmelig-123');
+    const rows = await sql<object>`select * from connector`.execute(world.db);
+    expect(JSON.stringify(rows)).not.toContain('hemmelig-123');
+
+    await showConfigFields(admin, saved.id, 'en');
+    expect(reached.at(-1)).toMatchObject({ url: visma.url, signIn: { ...basic, secret: 'hemmelig-123' } });
+  });
+
+  test('without its secret is not taken', async () => {
+    await expect(saveConnector(admin, { ...visma, signIn: basic })).rejects.toMatchObject({
+      code: 'config.field_missing',
+    });
+    expect(reached).toEqual([]);
+    world.erp.signsIn = false;
+    await expect(saveConnector(admin, { ...visma, signIn: basic, secret: 'x' })).rejects.toMatchObject({
+      code: 'input.invalid',
+    });
+  });
+
+  test('is used again where nothing was typed, and everything may change but where it goes', async () => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: basic, secret: 'first' });
+    await saveConnector(admin, { ...visma, name: 'Visma Norge', signIn: basic }, id);
+    expect(secretsUsed()).toEqual(['first']);
+
+    await saveConnector(admin, { ...visma, url: 'https://visma.example/other', signIn: basic }, id);
+    await saveConnector(admin, { ...visma, signIn: { ...basic, userName: 'another' } }, id);
+    await tryConnector(admin, { kind: 'workbook', url: visma.url, signIn: basic, id });
+    expect(secretsUsed()).toEqual(['first', 'first', 'first', 'first']);
+    await saveConnector(admin, { ...visma, signIn: basic, secret: 'second' }, id);
+    await showConfigFields(admin, id, 'en');
+    expect(secretsUsed().slice(-2)).toEqual(['second', 'second']);
+  });
+
+  test.each([
+    ['another host', { url: 'https://evil.example/sync' }],
+    ['another port', { url: 'https://visma.example:8443/sync' }],
+    ['no encryption', { url: 'http://visma.example/sync' }],
+    ['a place for tokens', { signIn: oauth }],
+    ['a header', { signIn: { kind: 'header', name: 'x-key' } as const }],
+  ])('is asked for again before it goes to %s', async (_, change) => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' });
+    reached.length = 0;
+    const changed = { ...visma, signIn: basic, ...change };
+    for (const attempt of [
+      () => saveConnector(admin, changed, id),
+      () => tryConnector(admin, { kind: changed.kind, url: changed.url, signIn: changed.signIn, id }),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'config.field_missing', detail: { field: 'secret' } });
+    }
+    expect(reached).toEqual([]);
+  });
+
+  test('by token goes to neither another place for tokens nor, as a token, to another connector', async () => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: oauth, secret: 'hemmelig-123' });
+    for (const change of [
+      { signIn: { ...oauth, tokenUrl: 'https://evil.example/token' } },
+      { url: 'https://evil.example/sync' },
+    ]) {
+      await expect(saveConnector(admin, { ...visma, signIn: oauth, ...change }, id)).rejects.toMatchObject({
+        code: 'config.field_missing',
+      });
+    }
+  });
+
+  test('that was moved in the database opens nowhere', async () => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' });
+    await asTenant(world.db, world.tenant, (db) =>
+      sql`update connector set url = 'https://evil.example/sync' where id = ${id}`.execute(db),
+    );
+    reached.length = 0;
+    await expect(showConfigFields(admin, id, 'en')).rejects.toMatchObject({ code: 'config.field_missing' });
+    expect(reached).toEqual([]);
+  });
+
+  test('goes with the connector it was for: without one, nothing is left of it', async () => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' });
+    expect(await saveConnector(admin, visma, id)).toMatchObject({ signIn: null, secretSet: false });
+    await expect(saveConnector(admin, { ...visma, signIn: basic }, id)).rejects.toMatchObject({
+      code: 'config.field_missing',
+    });
+  });
+});
+
+describe('the WSDL of a connector', () => {
+  /** What it serves, and which one it was reached with. */
+  let served: string[] | null;
+  let used: (readonly string[] | null)[];
+  beforeEach(() => {
+    world.erp.needsUrl = true;
+    [served, used] = [['<a/>'], []];
+    world.erp.servedWsdl = async () => served;
+    world.erp.configFields = async ({ wsdl }) => {
+      used.push(wsdl ? await wsdl.documents() : null);
+      return world.erp.config;
+    };
+  });
+
+  test('is kept as it serves it, and brought up to date, for when it no longer does', async () => {
+    const { id, wsdl } = await saveConnector(admin, visma);
+    expect(wsdl).toEqual({ given: false, since: world.clock.now().toISOString() });
+    world.clock.advance(1000);
+    served = ['<b/>', '<c/>'];
+    await saveConnection(admin, {
+      connectorId: id,
+      name: 'Norge',
+      description: '',
+      scope: { everyone: true, members: [] },
+      config: { Filename: 'a.xlsx' },
+    });
+    served = null;
+    await showConfigFields(admin, id, 'en');
+    expect(used.at(-1)).toEqual(['<b/>', '<c/>']);
+
+    await saveConnector(admin, { ...visma, url: 'https://visma.example/new' }, id);
+    expect((await listConnectors(admin))[0]).toMatchObject({ wsdl: null });
+  });
+
+  test('given by an administrator is tried, and stays until somebody goes back to the one it serves', async () => {
+    const { id } = await saveConnector(admin, { ...visma, wsdl: ['<given/>'] });
+    expect(used).toEqual([['<given/>']]);
+    world.clock.advance(1000);
+    await saveConnector(admin, { ...visma, url: 'https://visma.example/new' }, id);
+    expect(used.at(-1)).toEqual(['<given/>']);
+    expect((await listConnectors(admin))[0]).toMatchObject({ wsdl: { given: true } });
+
+    await saveConnector(admin, { ...visma, wsdl: null }, id);
+    expect(used.at(-1)).toBeNull();
+    expect((await listConnectors(admin))[0]).toMatchObject({ wsdl: { given: false } });
+  });
+
+  test('that is not usable is not kept', async () => {
+    world.erp.configFields = async () => {
+      throw new AppError('connector.wsdl_invalid', { reason: 'wsdl' });
+    };
+    await expect(saveConnector(admin, { ...visma, wsdl: ['<x/>'] })).rejects.toMatchObject({
+      code: 'connector.wsdl_invalid',
+    });
+    expect(await listConnectors(admin)).toEqual([]);
   });
 });
 
@@ -152,7 +326,7 @@ describe('who may', () => {
     listConnectors,
     listConnectorKinds,
     saveConnector: (ctx) => saveConnector(ctx, excel),
-    testConnector: (ctx) => testConnector(ctx, excel),
+    tryConnector: (ctx) => tryConnector(ctx, excel),
     deleteConnector: (ctx) => deleteConnector(ctx, nobody),
     restoreConnector: (ctx) => restoreConnector(ctx, nobody),
     showConfigFields: (ctx) => showConfigFields(ctx, nobody, 'en'),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import type { WantedField } from '../../backend/ports/erp-connector.ts';
 import { median, printFigure } from './print-figure.ts';
 
@@ -28,7 +29,7 @@ export async function benchHttp(): Promise<void> {
   ] as const) {
     const { url, close } = await server(actors, wait);
     const keys = Array.from({ length: actors }, (_, n) => String(n));
-    const erp = httpKind({ fetch: createSafeFetch({ allowPrivate: true }) }).open({
+    const erp = httpKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock }).open({
       connectionId: 'c',
       url,
       config: {},

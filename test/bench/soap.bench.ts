@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { XMLParser } from 'fast-xml-parser';
 import type { SafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import type { WantedField } from '../../backend/ports/erp-connector.ts';
 import { soapResult } from '../support/soap-erp.ts';
 import { median, printFigure } from './print-figure.ts';
@@ -19,7 +20,11 @@ export async function benchSoap(): Promise<void> {
         ? { status: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body }
         : { status: 404, headers: {}, body: Buffer.alloc(0) },
     );
-  const erp = soapKind({ fetch }).open({ connectionId: '', url: 'https://erp.example', config: {} });
+  const erp = soapKind({ fetch, clock: systemClock }).open({
+    connectionId: '',
+    url: 'https://erp.example',
+    config: {},
+  });
   const bareParser = new XMLParser({
     ignoreAttributes: false,
     removeNSPrefix: true,

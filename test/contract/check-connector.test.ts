@@ -4,6 +4,7 @@ import { checkConnector, type Finding } from '../../backend/adapters/connectors/
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { FakeErp } from '../support/fake-connector.ts';
 import { startHttpErp } from '../support/http-erp.ts';
@@ -25,7 +26,7 @@ async function started(kind: 'http' | 'soap') {
   const check = async (more = {}): Promise<readonly Finding[]> => {
     try {
       return await checkConnector(
-        kind === 'http' ? httpKind({ fetch }) : soapKind({ fetch }),
+        kind === 'http' ? httpKind({ fetch, clock: systemClock }) : soapKind({ fetch, clock: systemClock }),
         { url: server.url, config: { Filename: 'ErpClient.xlsx' }, types: [], write: null, create: false, ...more },
         () => undefined,
       );

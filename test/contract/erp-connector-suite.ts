@@ -70,13 +70,13 @@ export function erpConnectorSuite(name: string, open: () => Promise<ErpWorld>): 
 
     describe('settings', () => {
       test('each has a key, a name and a kind, and one at least is mandatory', async () => {
-        const fields = await world.kind.configFields('');
+        const fields = await world.kind.configFields({ url: '' });
         expect(fields.every(({ key, name }) => key !== '' && name !== '')).toBe(true);
         expect(fields.some(({ access }) => access === 'mandatory')).toBe(true);
       });
 
       test('a mandatory one left blank is named', async () => {
-        const asked = askedFields(await world.kind.configFields(''), ({ key }) => world.config[key] ?? null);
+        const asked = askedFields(await world.kind.configFields({ url: '' }), ({ key }) => world.config[key] ?? null);
         const mandatory = asked.filter(({ access }) => access === 'mandatory').map(({ key }) => key);
         for (const field of mandatory) {
           const lacking = opened({ ...world.config, [field]: null });

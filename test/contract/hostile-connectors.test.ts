@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { ActorPage, ConnectorKind, WantedField } from '../../backend/ports/erp-connector.ts';
 import { startHttpErp, type HttpErp } from '../support/http-erp.ts';
@@ -178,7 +179,7 @@ async function nasty(speech: Speech, behave: Nasty): Promise<ConnectorKind & { r
   });
   servers.push(server);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const kind = speech === 'http' ? httpKind({ fetch }) : soapKind({ fetch });
+  const kind = speech === 'http' ? httpKind({ fetch, clock: systemClock }) : soapKind({ fetch, clock: systemClock });
   return { ...kind, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
@@ -197,7 +198,11 @@ describe.each<Speech>(['http', 'soap'])('a nasty connector over %s', (speech) =>
       const before = process.memoryUsage().rss;
       let [most, over, served] = [before, false, 0];
       const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-      const good = httpKind({ fetch }).open({ connectionId: 'good', url: neighbour.url, config: { Filename: 'x' } });
+      const good = httpKind({ fetch, clock: systemClock }).open({
+        connectionId: 'good',
+        url: neighbour.url,
+        config: { Filename: 'x' },
+      });
       const beside = (async () => {
         while (!over) {
           served += (await good.getActors('Customer', ['1'], name)).actors.length;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { httpKind, SECRET } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import type { ErpConnector, WantedField } from '../../backend/ports/erp-connector.ts';
 import type { FakeErp } from '../support/fake-connector.ts';
 import { startHttpErp, type HttpErp, type HttpErpAnswer } from '../support/http-erp.ts';
@@ -16,7 +17,7 @@ let server: HttpErp;
 let connector: ErpConnector;
 
 const opened = (config = {}) =>
-  httpKind({ fetch: createSafeFetch({ allowPrivate: true }) }).open({
+  httpKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock }).open({
     connectionId: ID,
     url: server.url,
     config: { Filename: 'ErpClient.xlsx', [SECRET]: 'hush', ...config },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { httpKind, SECRET } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { startHttpErp } from '../support/http-erp.ts';
 import { startReferenceConnector } from '../support/reference-connector.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -29,12 +30,12 @@ erpConnectorSuite('the reference connector over HTTP', async () => {
       deleted: [],
     },
   });
-  const kind = httpKind({ fetch: createSafeFetch({ allowPrivate: true }) });
+  const kind = httpKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock });
   const config = { client: 'Nordic', [SECRET]: 'hush' };
   return {
     kind: {
       ...kind,
-      configFields: (_url, options) => kind.configFields(connector.url, options),
+      configFields: (_url, options) => kind.configFields({ url: connector.url }, options),
       open: (settings) => kind.open({ ...settings, url: connector.url }),
     },
     config,
@@ -51,11 +52,11 @@ erpConnectorSuite('the least a connector over HTTP can be', async () => {
   const clock = new TestClock();
   const erp = sampleErp(clock);
   const connector = await startHttpErp(erp);
-  const kind = httpKind({ fetch: createSafeFetch({ allowPrivate: true }) });
+  const kind = httpKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock });
   return {
     kind: {
       ...kind,
-      configFields: (_url, options) => kind.configFields(connector.url, options),
+      configFields: (_url, options) => kind.configFields({ url: connector.url }, options),
       open: (settings) => kind.open({ ...settings, url: connector.url }),
     },
     config: { Filename: 'ErpClient.xlsx' },

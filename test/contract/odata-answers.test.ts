@@ -204,12 +204,15 @@ describe('a description', () => {
   });
 
   test('makes suggestions where it is open to all, and none where it is not', async () => {
-    expect((await kind.configList(erp.url, 'EntitySets')).map(({ key }) => key)).toEqual(['Customers', 'Lines']);
+    expect((await kind.configList({ url: erp.url }, 'EntitySets')).map(({ key }) => key)).toEqual([
+      'Customers',
+      'Lines',
+    ]);
     erp.intercept = () => ({ status: 401 });
-    expect(await kind.configList(erp.url, 'EntitySets')).toEqual([]);
-    await kind.testAddress?.(erp.url);
+    expect(await kind.configList({ url: erp.url }, 'EntitySets')).toEqual([]);
+    await kind.testAddress?.({ url: erp.url });
     erp.intercept = () => html;
-    await expect(kind.testAddress?.(erp.url)).rejects.toMatchObject({ code: 'connector.answer_invalid' });
+    await expect(kind.testAddress?.({ url: erp.url })).rejects.toMatchObject({ code: 'connector.answer_invalid' });
   });
 });
 

@@ -4,9 +4,11 @@ import { writeEnvelope, type Carried } from '../../backend/adapters/connectors/s
 import { documentedProfile, type Operation } from '../../backend/adapters/connectors/soap/profile.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
 import { parseXml } from '../../backend/adapters/connectors/xml.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
+import type { Wsdl } from '../../backend/domain/endpoint.ts';
 import type { ConnectorKind, ErpConnector, WantedField } from '../../backend/ports/erp-connector.ts';
 import { FakeErp } from '../support/fake-connector.ts';
-import { envelope, fault, soapResult, startSoapErp, type SoapAnswer, type SoapErp } from '../support/soap-erp.ts';
+import { envelope, fault, soapResult, startSoapErp, wsdl, type SoapAnswer, type SoapErp } from '../support/soap-erp.ts';
 
 const ID = '3f1b2c4d-0000-4000-8000-000000000001';
 const name: WantedField = { key: 'NAME', kind: 'text' };
@@ -21,7 +23,7 @@ beforeEach(async () => {
   erp = new FakeErp();
   erp.edit({ type: 'Customer', erpKey: '1' }, { NAME: 'Kunden A/S', POSTALCITY: 'Byen' });
   soap = await startSoapErp(erp);
-  kind = soapKind({ fetch: createSafeFetch({ allowPrivate: true }) });
+  kind = soapKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock });
   connector = kind.open({ connectionId: ID, url: soap.url, config: { Filename: 'ErpClient.xlsx' } });
   await connector.saveConnection();
   soap.requests.length = 0;
@@ -424,18 +426,18 @@ describe('how a connector describes itself', () => {
   test('is read once for many calls, and again when the connector is chosen anew', async () => {
     await Promise.all([search(), search(), connector.actorTypes()]);
     expect(soap.gets).toEqual(['/Services/ERPConnectorWS.svc?singleWsdl']);
-    await kind.configFields(soap.url);
+    await kind.configFields({ url: soap.url });
     expect(soap.gets).toHaveLength(2);
   });
 
   test('is asked for beside a query of the address, which stays', async () => {
-    await kind.configFields(`${soap.url}?ConnectorName=xyz`);
+    await kind.configFields({ url: `${soap.url}?ConnectorName=xyz` });
     expect(soap.gets.at(-1)).toBe('/Services/ERPConnectorWS.svc?ConnectorName=xyz&singleWsdl');
   });
 
   test('is guessed from the documentation where it is kept secret', async () => {
     soap.wsdl = 'none';
-    const { request, text } = await called(() => kind.configFields(soap.url));
+    const { request, text } = await called(() => kind.configFields({ url: soap.url }));
     expect(text).toContain('<n0:WSGetConfigData xmlns:n0="http://www.superoffice.net/EIS/Connector/1.0">');
     expect(request).toEqual({});
     expect(soap.gets.slice(-2).map((path) => path.split('?')[1])).toEqual(['singleWsdl', 'wsdl']);
@@ -443,7 +445,7 @@ describe('how a connector describes itself', () => {
 
   test('is not guessed during an outage, but asked for again', async () => {
     soap.wsdl = 'down';
-    await expect(kind.configFields(soap.url)).rejects.toMatchObject({ code: 'connector.unreachable' });
+    await expect(kind.configFields({ url: soap.url })).rejects.toMatchObject({ code: 'connector.unreachable' });
     expect(soap.requests).toEqual([]);
     soap.wsdl = 'imported';
     const fields = await kind.open({ connectionId: ID, url: soap.url, config: {} }).fields('Customer');
@@ -460,8 +462,71 @@ describe('how a connector describes itself', () => {
     expect(soap.gets.length).toBe(asked + 1);
   });
 
+  const kept = (documents: readonly string[], given: boolean) => ({
+    given,
+    version: `${documents.length}`,
+    documents: () => Promise.resolve(documents),
+  });
+  const opened = (wsdl: Wsdl) => kind.open({ connectionId: ID, url: soap.url, config: { Filename: 'a.xlsx' }, wsdl });
+
+  test('is told with all that it imports, so that it can be kept', async () => {
+    expect(await kind.servedWsdl?.({ url: soap.url })).toHaveLength(1);
+    soap.wsdl = 'imported';
+    expect(await kind.servedWsdl?.({ url: soap.url })).toHaveLength(4);
+    soap.wsdl = 'none';
+    expect(await kind.servedWsdl?.({ url: soap.url })).toBeNull();
+  });
+
+  test.each(['none', 'down'] as const)('is what was kept of it, once it serves none: %s', async (state) => {
+    soap.wsdl = state;
+    const erp = opened(kept([wsdl(true)], false));
+    await erp.saveConnection();
+    expect((await called(() => erp.fields('Customer'))).request).toMatchObject({ ActorType: 'Customer' });
+    expect(soap.gets.length).toBeGreaterThan(0);
+  });
+
+  test('is what it serves rather than what was kept', async () => {
+    const erp = opened(kept(['<old/>'], false));
+    await erp.saveConnection();
+    expect((await erp.fields('Customer')).length).toBeGreaterThan(0);
+  });
+
+  test('is what somebody gave, in one document or several, and then it is not asked for', async () => {
+    const served = async () => (await kind.servedWsdl?.({ url: soap.url })) ?? [];
+    const single = await served();
+    soap.wsdl = 'imported';
+    const several = await served();
+    for (const documents of [single, several.toReversed()]) {
+      soap.gets.length = 0;
+      const erp = opened(kept(documents, true));
+      await erp.saveConnection();
+      expect((await erp.fields('Customer')).length).toBeGreaterThan(0);
+      expect(soap.gets).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['is no XML', () => ['WSDL'], { reason: 'notXml' }],
+    ['has a document type', () => [`<!DOCTYPE x>${wsdl(true)}`], { reason: 'doctype' }],
+    ['describes something else', () => [wsdl(true).replaceAll('"WS', '"Other')], { reason: 'wsdl' }],
+    [
+      'lacks its schemas',
+      () => [wsdl(false)],
+      { reason: 'schema', namespace: 'http://www.superoffice.net/EIS/Connector/1.0' },
+    ],
+    [
+      'lacks the schema of a type',
+      () => [wsdl(true).replace(/<xs:schema[^>]*targetNamespace="[^"]*ConnectorWS"[\s\S]*?<\/xs:schema>/, '')],
+      { reason: 'schema', namespace: 'http://schemas.datacontract.org/2004/07/SuperOffice.ErpSync.ConnectorWS' },
+    ],
+  ])('given by somebody, but %s, is refused with its reason', async (_, documents, detail) => {
+    const endpoint = { url: soap.url, wsdl: kept(documents(), true) };
+    await expect(kind.configFields(endpoint)).rejects.toMatchObject({ code: 'connector.wsdl_invalid', detail });
+    expect(soap.requests).toEqual([]);
+  });
+
   test('an address of SuperOffice itself is refused with its reason', async () => {
-    await expect(kind.configFields('app://0123456789abcdef')).rejects.toMatchObject({
+    await expect(kind.configFields({ url: 'app://0123456789abcdef' })).rejects.toMatchObject({
       code: 'connector.address_refused',
       detail: { reason: 'app' },
     });

@@ -5,6 +5,7 @@ import { createClientAsync, listen } from 'soap';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import type { WantedField } from '../../backend/ports/erp-connector.ts';
 import { FakeErp } from '../support/fake-connector.ts';
 import { startSoapErp, wsdl } from '../support/soap-erp.ts';
@@ -120,7 +121,11 @@ describe.each<[string, Listen]>([
   );
 
   const open = () =>
-    soapKind({ fetch: createSafeFetch({ allowPrivate: true }) }).open({ connectionId: ID, url, config: {} });
+    soapKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock }).open({
+      connectionId: ID,
+      url,
+      config: {},
+    });
 
   test('is asked for actors, and its answer read', async () => {
     expect(await open().getActors('Customer', ['007', ' 1'], fields)).toEqual({

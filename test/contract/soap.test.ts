@@ -1,5 +1,6 @@
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { startSoapErp, type SoapErp } from '../support/soap-erp.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { erpConnectorSuite, sampleErp } from './erp-connector-suite.ts';
@@ -11,11 +12,11 @@ for (const wsdl of ['single', 'imported'] satisfies SoapErp['wsdl'][]) {
 
     const soap = await startSoapErp(erp);
     soap.wsdl = wsdl;
-    const kind = soapKind({ fetch: createSafeFetch({ allowPrivate: true }) });
+    const kind = soapKind({ fetch: createSafeFetch({ allowPrivate: true }), clock: systemClock });
     return {
       kind: {
         ...kind,
-        configFields: (_url, options) => kind.configFields(soap.url, options),
+        configFields: (_url, options) => kind.configFields({ url: soap.url }, options),
         open: (settings) => kind.open({ ...settings, url: soap.url }),
       },
       config: { Filename: 'ErpClient.xlsx' },

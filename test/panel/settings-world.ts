@@ -47,6 +47,9 @@ export const workbookConnector: Connector = {
   url: '',
   deleted: false,
   connections: 1,
+  signIn: null,
+  secretSet: false,
+  wsdl: null,
 };
 
 export const superSale: Connection = {
@@ -396,21 +399,21 @@ export class SettingsWorld {
         });
       case 'GET connector-kinds':
         return [
-          { kind: 'workbook', needsUrl: false },
-          { kind: 'soap', needsUrl: true },
+          { kind: 'workbook', needsUrl: false, signsIn: false, wsdl: false },
+          { kind: 'soap', needsUrl: true, signsIn: true, wsdl: true },
         ];
       case 'GET connectors':
         return verb === 'config-fields' ? { fields: this.configFields } : this.connectors;
       case 'POST connectors':
         if (verb === 'restore') return this.#changeConnector(id, { deleted: false });
         return this.#push(this.connectors, {
-          ...(body as SaveConnector),
+          ...connectorOf(body as SaveConnector),
           id: this.#newId(),
           deleted: false,
           connections: 0,
         });
       case 'PUT connectors':
-        return this.#changeConnector(id, body as SaveConnector);
+        return this.#changeConnector(id, connectorOf(body as SaveConnector));
       case 'DELETE connectors':
         return this.#changeConnector(id, { deleted: true });
       case 'GET connections':
@@ -591,3 +594,15 @@ export function fill(input: HTMLElement, text: string): void {
 
 const withoutLicence = () => html`<erpsync-setup-check></erpsync-setup-check>`;
 const screen = () => html`<erpsync-sync-settings></erpsync-sync-settings>`;
+
+/** What is known of a connector once that is saved: its secret never comes back. */
+function connectorOf({ kind, name, url, signIn = null, secret, wsdl }: SaveConnector) {
+  return {
+    kind,
+    name,
+    url,
+    signIn,
+    secretSet: secret !== undefined,
+    wsdl: wsdl ? { given: true, since: '2026-11-22T20:15:00Z' } : null,
+  };
+}

@@ -912,6 +912,7 @@ class History {
       connectorKind: () => {
         throw new Error('Nothing asks for it');
       },
+      endpoint: async ({ url }) => ({ url }),
       connector: async ({ id }) => this.#opened(process, id),
     };
   }

@@ -1,4 +1,5 @@
 import { containsText, satisfies } from '../../backend/adapters/connectors/local-search.ts';
+import type { Endpoint } from '../../backend/domain/endpoint.ts';
 import type { ErpField } from '../../backend/domain/field.ts';
 import { lengthOf, parseValue } from '../../backend/domain/value.ts';
 import { AppError } from '../../backend/errors.ts';
@@ -34,6 +35,8 @@ const LONG_AGO = '2026-01-01T00:00:00.000Z';
 export class FakeErp implements ErpConnector, ConnectorKind {
   readonly kind = 'workbook';
   needsUrl = false;
+  signsIn = false;
+  servedWsdl?: NonNullable<ConnectorKind['servedWsdl']>;
   readonly clock: Clock;
 
   /** Values by field key. Set them freely; `edit` is what a user of the ERP does, modification stamp included. */
@@ -123,11 +126,11 @@ export class FakeErp implements ErpConnector, ConnectorKind {
     return Object.create(this, { settings: { value: settings } }) as FakeErp;
   }
 
-  configFields(_url: string, options?: CallOptions): Promise<readonly ErpField[]> {
+  configFields(_endpoint: Endpoint, options?: CallOptions): Promise<readonly ErpField[]> {
     return this.called('configFields', [], options, () => this.config);
   }
 
-  configList(_url: string, listName: string, options?: CallOptions): Promise<readonly ListItem[]> {
+  configList(_endpoint: Endpoint, listName: string, options?: CallOptions): Promise<readonly ListItem[]> {
     return this.called('configList', [listName], options, () => this.items(listName));
   }
 

@@ -32,6 +32,8 @@ export interface SoapErp {
   intercept: ((request: SoapRequest) => SoapAnswer | undefined) | null;
   /** How the connector describes itself: in one document, in several, or not at all. */
   wsdl: 'single' | 'imported' | 'none' | 'down';
+  /** Whom it lets in, for its description too. */
+  admits: (headers: IncomingHttpHeaders) => boolean;
   count(operation: string): number;
   close(): Promise<void>;
 }
@@ -187,6 +189,10 @@ export async function startSoapErp(erp: FakeErp): Promise<SoapErp> {
       const send = ({ status = 200, contentType = 'text/xml; charset=utf-8', body }: SoapAnswer) =>
         outgoing.writeHead(status, { 'content-type': contentType }).end(body);
 
+      if (!soap.admits(incoming.headers)) {
+        send({ status: 401, contentType: 'text/html', body: '<html>Sign in</html>' });
+        return;
+      }
       if (incoming.method === 'GET') {
         soap.gets.push(incoming.url ?? '');
         send(describe(new URL(incoming.url ?? '', 'http://localhost').searchParams, soap.wsdl));
@@ -210,6 +216,7 @@ export async function startSoapErp(erp: FakeErp): Promise<SoapErp> {
     gets: [],
     intercept: null,
     wsdl: 'single',
+    admits: () => true,
     count: (operation) => soap.requests.filter((received) => received.operation === operation).length,
     close: () =>
       new Promise((closed) => {

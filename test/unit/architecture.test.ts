@@ -8,7 +8,7 @@ const mayImport: Record<string, readonly string[]> = {
   'backend/domain': ['shared'],
   'backend/ports': ['shared', 'backend/domain'],
   'backend/errors.ts': ['shared'],
-  'backend/context.ts': ['shared', 'backend/domain', 'backend/ports', 'backend/store'],
+  'backend/context.ts': ['shared', 'backend/domain', 'backend/ports', 'backend/store', 'backend/errors.ts'],
   'backend/config.ts': ['shared', 'zod', 'node:'],
   'backend/log.ts': ['shared', 'pino'],
   'backend/metrics.ts': ['backend/adapters', 'backend/ports', 'backend/log.ts', 'prom-client', 'node:'],

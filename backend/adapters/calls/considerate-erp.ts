@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { passing } from '../../../shared/errors.ts';
 import type { ActorType } from '../../../shared/vocabulary.ts';
 import { AppError } from '../../errors.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
 import { errand } from '../../lane.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   SaveOptions,
   WantedField,
 } from '../../ports/erp-connector.ts';
+import { secretDigest } from '../secret-digest.ts';
 import { createRecent } from '../shared-value.ts';
 import { createBreaker, type Breaker } from './breaker.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -65,7 +66,7 @@ export function considerateErps({ clock, observer }: ConsiderateOptions): Consid
 
   function originOf(tenant: string, kind: ConnectorKind, url: string, config: ConnectionSettings['config']): Origin {
     const host = URL.canParse(url) ? new URL(url).host : null;
-    const key = host ?? digest([tenant, kind.kind, config]);
+    const key = host ?? secretDigest([tenant, kind.kind, config]);
     return origins(key, () => ({
       gate: createGate({ ...ORIGIN, patienceMs: PATIENCE_MS, tooBusy }),
       breaker: createBreaker({
@@ -188,20 +189,28 @@ export function considerateErps({ clock, observer }: ConsiderateOptions): Consid
 
   return (tenant, kind) => {
     /** Asked by an administrator, to see whether it answers. */
-    const insistently = <T>(name: string, url: string, work: () => Promise<T>) =>
+    const insistently = <T>(name: string, { url }: Endpoint, work: () => Promise<T>) =>
       call(tenant, originOf(tenant, kind, url, {}), name, work, { insists: true });
+    const servedWsdl = kind.servedWsdl?.bind(kind);
     return {
       kind: kind.kind,
       needsUrl: kind.needsUrl,
+      signsIn: kind.signsIn ?? false,
+      ...(servedWsdl
+        ? {
+            servedWsdl: (endpoint, options) => insistently('servedWsdl', endpoint, () => servedWsdl(endpoint, options)),
+          }
+        : {}),
       // A kind without a test of its own has its settings asked for instead, as it would be by itself.
-      testAddress: (url, options) =>
-        insistently('testAddress', url, async () => {
-          await (kind.testAddress?.(url, options) ?? kind.configFields(url, options));
+      testAddress: (endpoint, options) =>
+        insistently('testAddress', endpoint, async () => {
+          await (kind.testAddress?.(endpoint, options) ?? kind.configFields(endpoint, options));
         }),
-      configFields: (url, options) => insistently('configFields', url, () => kind.configFields(url, options)),
-      configList: (url, listName, options) =>
-        insistently('configList', url, () => kind.configList(url, listName, options)),
-      open: (settings) => lines(digest([tenant, kind.kind, settings]), () => openLine(tenant, kind, settings)),
+      configFields: (endpoint, options) =>
+        insistently('configFields', endpoint, () => kind.configFields(endpoint, options)),
+      configList: (endpoint, listName, options) =>
+        insistently('configList', endpoint, () => kind.configList(endpoint, listName, options)),
+      open: (settings) => lines(secretDigest([tenant, kind.kind, settings]), () => openLine(tenant, kind, settings)),
     };
   };
 }
@@ -271,9 +280,4 @@ function resting(until: Date, cause: unknown, host: string | null, now: Date): A
 
 function tooBusy(): AppError {
   return new AppError('connector.throttled', { reason: 'queue' });
-}
-
-/** Settings hold secrets: none is a key in memory. */
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

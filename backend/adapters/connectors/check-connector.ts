@@ -69,7 +69,7 @@ export async function checkConnector(
   };
 
   const settings = await step('answers at its address', 'It cannot be added on the Sync page.', async () => {
-    const fields = await kind.configFields(trial.url);
+    const fields = await kind.configFields({ url: trial.url });
     return [count(fields.length, 'setting'), fields] as const;
   });
   if (!settings) return findings;

@@ -13,8 +13,8 @@ export interface KeptOptions {
 }
 
 export interface KeptConnections {
-  /** For a request by this caller, whom `authorization` tells from others at the same origin. */
-  agentFor(url: URL, authorization: string | undefined): { readonly agent: HttpAgent; readonly caller: string };
+  /** For a request by this caller, whom a secret of his tells from others at the same origin. */
+  agentFor(url: URL, secret: string | undefined): { readonly agent: HttpAgent; readonly caller: string };
 }
 
 /**
@@ -71,10 +71,10 @@ export function createKeptConnections({
 
   const [http, https] = [keeping(new HttpAgent(options)), keeping(new HttpsAgent(options))];
   return {
-    agentFor: ({ protocol }, authorization) => ({
+    agentFor: ({ protocol }, secret) => ({
       agent: protocol === 'https:' ? https : http,
       // A digest: agents keep names in memory, and secrets do not belong there.
-      caller: authorization === undefined ? '' : hash('sha256', authorization),
+      caller: secret === undefined ? '' : hash('sha256', secret),
     }),
   };
 }

@@ -20,6 +20,8 @@ export interface OutboundRequest {
   readonly maxBytes?: number;
   /** Whether it may be sent again when nobody knows if it arrived; unless said, only a GET. */
   readonly repeatable?: boolean;
+  /** What tells this caller from others, where it is not the header `authorization`. */
+  readonly caller?: string;
 }
 
 export interface OutboundResponse {
@@ -98,7 +100,7 @@ function send(
       method,
       headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
       lookup: allowPrivate ? lookup : publicOnly(lookup, host),
-      ...(kept?.agentFor(url, headers['authorization']) ?? { agent: false }),
+      ...(kept?.agentFor(url, request.caller ?? headers['authorization']) ?? { agent: false }),
     });
     let answered = false;
     const settle = () => {

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
+import { keepWsdl } from './keep-wsdl.ts';
 import { readFields } from './refresh-fields.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function introduceConnection(ctx: Context, connection: Connection):
     await connector.saveConnection();
     await connector.testConnection();
     await readFields(ctx, connection, connector);
+    await keepWsdl(ctx, connection.connectorId);
     await ctx.store.connections.setTrouble(id, null);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

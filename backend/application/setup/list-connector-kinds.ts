@@ -5,5 +5,10 @@ import { requireAdministrator } from '../access.ts';
 /** The software a connector can be. */
 export function listConnectorKinds(ctx: Context): readonly ConnectorKind[] {
   requireAdministrator(ctx);
-  return ctx.connectorKinds.map(({ kind, needsUrl }) => ({ kind, needsUrl }));
+  return ctx.connectorKinds.map((each) => ({
+    kind: each.kind,
+    needsUrl: each.needsUrl,
+    signsIn: each.signsIn ?? false,
+    wsdl: each.servedWsdl !== undefined,
+  }));
 }

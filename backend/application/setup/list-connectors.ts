@@ -5,5 +5,8 @@ import { requireAdministrator } from '../access.ts';
 /** All sync connectors, deleted ones too. */
 export async function listConnectors(ctx: Context): Promise<readonly Connector[]> {
   requireAdministrator(ctx);
-  return ctx.store.connectors.list();
+  return (await ctx.store.connectors.list()).map(({ wsdl, ...connector }) => ({
+    ...connector,
+    wsdl: wsdl && { given: wsdl.given, since: wsdl.since.toISOString() },
+  }));
 }

@@ -8,6 +8,7 @@ import { schemaChanges, type SchemaChange } from '../../domain/schema-change.ts'
 import { AppError } from '../../errors.ts';
 import type { ErpConnector } from '../../ports/erp-connector.ts';
 import { requireAdministrator } from '../access.ts';
+import { keepWsdl } from './keep-wsdl.ts';
 
 /** Asks the ERP again which actor types and fields it has, and answers what has changed. */
 export async function refreshFields(ctx: Context, id: string, language: string): Promise<SchemaChanges> {
@@ -15,6 +16,7 @@ export async function refreshFields(ctx: Context, id: string, language: string):
   const connection = await ctx.store.connections.get(id);
   if (connection.deleted) throw new AppError('connection.not_found', { id });
   const changes = await readFields(ctx, connection, await ctx.connector(connection));
+  await keepWsdl(ctx, connection.connectorId);
   return {
     changes: changes.map(({ actorType, fieldName, kind }) => ({
       actorType,

@@ -10,14 +10,15 @@ export async function showConfigFields(ctx: Context, connectorId: string, langua
   const user = requireAdministrator(ctx);
   const connector = await ctx.store.connectors.get(connectorId);
   const kind = ctx.connectorKind(connector.kind);
+  const endpoint = await ctx.endpoint(connector);
   const [announced, installation] = await Promise.all([
-    kind.configFields(connector.url, { language }),
+    kind.configFields(endpoint, { language }),
     ctx.store.installations.get(),
   ]);
   const tags: TagValues = { serial: installation?.serial ?? '', userName: user.name };
   const items = async ({ listName }: ErpField) =>
     listName !== null
-      ? (await kind.configList(connector.url, listName, { language })).map(({ key, text }) => ({
+      ? (await kind.configList(endpoint, listName, { language })).map(({ key, text }) => ({
           key,
           text: inLanguage(text, language),
         }))

@@ -27,7 +27,8 @@ export async function trySettings(ctx: Context, input: TestConnection): Promise<
   const kept = await secretsFor(ctx, connector, existing);
 
   const kind = ctx.connectorKind(connector.kind);
-  const values = configValues(await kind.configFields(connector.url), input.config, {
+  const endpoint = await ctx.endpoint(connector);
+  const values = configValues(await kind.configFields(endpoint), input.config, {
     config: existing?.config ?? {},
     secretKeys: Object.keys(kept),
   });
@@ -35,8 +36,8 @@ export async function trySettings(ctx: Context, input: TestConnection): Promise<
 
   const { config, secrets } = values;
   const opened = kind.open({
+    ...endpoint,
     connectionId: existing?.id ?? NO_CONNECTION,
-    url: connector.url,
     config: { ...config, ...kept, ...secrets },
   });
   await opened.testConfig();

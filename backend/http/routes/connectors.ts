@@ -8,7 +8,7 @@ import { listConnectors } from '../../application/setup/list-connectors.ts';
 import { restoreConnector } from '../../application/setup/restore-connector.ts';
 import { saveConnector } from '../../application/setup/save-connector.ts';
 import { showConfigFields } from '../../application/setup/show-config-fields.ts';
-import { testConnector } from '../../application/setup/test-connector.ts';
+import { tryConnector } from '../../application/setup/try-connector.ts';
 import type { Env } from '../env.ts';
 import { languageOf } from '../language.ts';
 import { validate } from '../validate.ts';
@@ -18,7 +18,7 @@ const One = z.object({ id: Id });
 export const connectors = new Hono<Env>()
   .get('/connector-kinds', (c) => c.json(listConnectorKinds(c.var.ctx)))
   .post('/connector-tests', validate('json', TestConnector), async (c) => {
-    await testConnector(c.var.ctx, c.req.valid('json'));
+    await tryConnector(c.var.ctx, c.req.valid('json'));
     return c.body(null, 204);
   })
   .get('/connectors', async (c) => c.json(await listConnectors(c.var.ctx)))

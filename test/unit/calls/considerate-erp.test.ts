@@ -158,7 +158,7 @@ describe('an ERP that does not answer', () => {
     fake.outage = null;
     fake.connections.set('c1', {});
     await expect(read(open(), 1)).rejects.toMatchObject({ code: 'connector.resting' });
-    await considerate('Cust1', fake).configFields('https://erp.example/sync');
+    await considerate('Cust1', fake).configFields({ url: 'https://erp.example/sync' });
     await expect(read(open(), 1)).resolves.toBeDefined();
   });
 

@@ -8,9 +8,11 @@ import {
   type FieldValues,
   type ListItem,
 } from '../../../../shared/vocabulary.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { ErpField } from '../../../domain/field.ts';
 import { isBlank, parseValue } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type {
   Actor,
   ActorChange,
@@ -23,11 +25,13 @@ import type {
   WantedField,
 } from '../../../ports/erp-connector.ts';
 import { chunks } from '../chunks.ts';
-import { onceForAll } from '../../shared-value.ts';
+import { secretDigest } from '../../secret-digest.ts';
+import { createRecent, onceForAll } from '../../shared-value.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
 import { satisfies, testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
+import { signingFetch } from '../sign-in.ts';
 import { askConnector, problemOf, type HttpCallOptions, type OperationName, type Question } from './http-client.ts';
 import { secretHelp, secretName } from './texts.ts';
 
@@ -47,45 +51,52 @@ type Described = z.output<typeof Description>;
 type SentActor = z.output<typeof ContractActor>;
 
 /** Any connector that speaks our own contract over HTTP. */
-export function httpKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKind {
-  const known = new Map<string, { readonly description: Promise<Described>; readonly at: number }>();
+export function httpKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly clock: Clock }): ConnectorKind {
+  const signed = signingFetch({ fetch, clock });
+  const known = createRecent<{ description: Promise<Described> | null; at: number }>(DESCRIBED_AT_MOST);
+  const signedTo = ({ url, signIn = null }: Endpoint) => signed(signIn, url);
+  // Who may see a description is for the connector to say, so it is kept for those only who sign in alike.
+  const keptOf = ({ url, signIn = null }: Endpoint) =>
+    known(secretDigest([url, signIn]), () => ({ description: null, at: 0 }));
 
-  function describe(url: string, options?: HttpCallOptions): Promise<Described> {
-    const kept = known.get(url);
-    if (kept && performance.now() - kept.at < DESCRIBED_FOR_MS) return kept.description;
-    const description = askConnector(fetch, { url, secret: null }, 'describe', {}, options).then(
-      ({ answer }) => answer,
-    );
-    known.delete(url);
-    known.set(url, { description, at: performance.now() });
-    description.catch(() => known.delete(url));
-    const [oldest] = known.keys();
-    if (known.size > DESCRIBED_AT_MOST && oldest !== undefined) known.delete(oldest);
+  function describe(endpoint: Endpoint, options?: HttpCallOptions): Promise<Described> {
+    const kept = keptOf(endpoint);
+    if (kept.description && performance.now() - kept.at < DESCRIBED_FOR_MS) return kept.description;
+    const asked = askConnector(signedTo(endpoint), { url: endpoint.url, secret: null }, 'describe', {}, options);
+    const description = asked.then(({ answer }) => answer);
+    Object.assign(kept, { description, at: performance.now() });
+    description.catch(() => {
+      if (kept.description === description) kept.description = null;
+    });
     return description;
   }
 
   return {
     kind: 'http',
     needsUrl: true,
-    async configFields(url, options) {
+    signsIn: true,
+    async configFields(endpoint, options) {
       // A connector is chosen anew: so is what it says of itself.
-      known.delete(url);
-      return settingsOf(await describe(url, options));
+      keptOf(endpoint).description = null;
+      const settings = settingsOf(await describe(endpoint, options));
+      return endpoint.signIn ? settings : [secretField, ...settings];
     },
-    async configList(url, listName, options) {
-      const { settings } = await describe(url, options);
+    async configList(endpoint, listName, options) {
+      const { settings } = await describe(endpoint, options);
       return settings.find(({ key }) => key === listName)?.items ?? [];
     },
-    open: (settings) => openConnection(settings, fetch, (options) => describe(settings.url, options)),
+    open: (settings) => openConnection(settings, signedTo(settings), (options) => describe(settings, options)),
   };
 }
 
 function openConnection(
-  { connectionId, url, config }: ConnectionSettings,
+  { connectionId, url, signIn = null, config }: ConnectionSettings,
   fetch: SafeFetch,
   describe: (options?: HttpCallOptions) => Promise<Described>,
 ): ErpConnector {
-  const { [SECRET]: secret = null, ...settings } = config;
+  const { [SECRET]: typed = null, ...settings } = config;
+  // Where we sign in at the connector itself, a connection has no secret of its own.
+  const secret = signIn ? null : typed;
   const catalogue = new Map<ActorType, readonly OfferedField[]>();
   /** As last read here, so that a save does not pass over what somebody else wrote since. */
   const etags = new Map<string, string>();
@@ -353,27 +364,26 @@ function offered(
   return { ...field, listName: list, defaultValue: standard, rank: index + 1 };
 }
 
+const secretField: ErpField = {
+  key: SECRET,
+  name: secretName,
+  description: secretHelp,
+  kind: 'password',
+  listName: null,
+  defaultValue: null,
+  maxLength: 0,
+  access: 'normal',
+  rank: 0,
+};
+
 function settingsOf({ settings }: Described): readonly ErpField[] {
-  return [
-    {
-      key: SECRET,
-      name: secretName,
-      description: secretHelp,
-      kind: 'password',
-      listName: null,
-      defaultValue: null,
-      maxLength: 0,
-      access: 'normal',
-      rank: 0,
-    },
-    ...settings.map(({ items, default: defaultValue, ...field }, index): ErpField => ({
-      ...field,
-      // A setting's list is its own: it is offered before there is a connection to ask.
-      listName: field.kind === 'list' && items.length > 0 ? field.key : null,
-      defaultValue,
-      rank: index + 1,
-    })),
-  ];
+  return settings.map(({ items, default: defaultValue, ...field }, index): ErpField => ({
+    ...field,
+    // A setting's list is its own: it is offered before there is a connection to ask.
+    listName: field.kind === 'list' && items.length > 0 ? field.key : null,
+    defaultValue,
+    rank: index + 1,
+  }));
 }
 
 function actorOf(

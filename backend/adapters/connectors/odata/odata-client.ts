@@ -3,7 +3,6 @@ import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
 import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
-import { createAuthorizer, type SignIn } from './sign-in.ts';
 
 /** A record as the service sent it, with its annotations (`@odata.etag` ...). */
 export type Row = JsonObject;
@@ -80,10 +79,9 @@ const CALL_MS = 60_000;
 
 export function createODataClient(
   root: string,
-  { signIn, query }: { readonly signIn: SignIn; readonly query: Readonly<Record<string, string>> },
+  query: Readonly<Record<string, string>>,
   { fetch, clock }: { readonly fetch: SafeFetch; readonly clock: Clock },
 ): ODataClient {
-  const authorizer = createAuthorizer(signIn, { fetch, clock });
   const { origin, host } = new URL(root);
   /** Whether the service takes several changes in one request; unknown until it is tried. */
   let batches: boolean | undefined;
@@ -98,23 +96,17 @@ export function createODataClient(
 
   async function send(request: OutboundRequest, { signal, language, timeoutMs = CALL_MS }: ODataOptions = {}) {
     signal?.throwIfAborted();
-    const once = async (authorization: string | null) =>
-      fetch({
-        ...request,
-        headers: {
-          accept: JSON_TYPE,
-          'odata-maxversion': '4.01',
-          ...(language ? { 'accept-language': language } : {}),
-          ...request.headers,
-          ...(authorization === null ? {} : { authorization }),
-        },
-        signal,
-        timeoutMs,
-      });
-    const authorization = await authorizer.header();
-    const response = await once(authorization);
-    // A token may be withdrawn before its time. Refused, the request has done nothing.
-    return response.status === 401 && authorizer.refused(authorization) ? once(await authorizer.header()) : response;
+    return fetch({
+      ...request,
+      headers: {
+        accept: JSON_TYPE,
+        'odata-maxversion': '4.01',
+        ...(language ? { 'accept-language': language } : {}),
+        ...request.headers,
+      },
+      signal,
+      timeoutMs,
+    });
   }
 
   /** Asks again where the service says when, and nothing was done. */

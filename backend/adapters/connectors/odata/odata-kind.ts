@@ -17,6 +17,8 @@ import { chunks } from '../chunks.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
 import { containsText, satisfies, testOf } from '../local-search.ts';
+import type { SafeFetch } from '../safe-fetch.ts';
+import { signingFetch } from '../sign-in.ts';
 import {
   bodyOf,
   constantsIn,
@@ -62,13 +64,14 @@ const SAVED_AT_ONCE = 50;
 const BACKGROUND_MS = 120_000;
 
 /** Any ERP with an OData v4 API, configured and not coded. */
-export function odataKind(parts: Parts): ConnectorKind {
+export function odataKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly clock: Clock }): ConnectorKind {
+  const parts: Parts = { signed: signingFetch({ fetch, clock }), clock };
   const serviceFor = createServices(parts);
   return {
     kind: 'odata',
     needsUrl: true,
     configFields: () => Promise.resolve(configFields),
-    async configList(url, listName, options) {
+    async configList({ url }, listName, options) {
       // Suggestions: a service that shows its description to nobody has none to make, and may still be used.
       if (listName === SETS) {
         const names = await openSets(url, parts, { ...options }).catch(() => []);
@@ -78,10 +81,10 @@ export function odataKind(parts: Parts): ConnectorKind {
       if (!items) throw new AppError('connector.rejected', { list: listName });
       return items;
     },
-    async testAddress(url, options) {
+    async testAddress({ url }, options) {
       await openSets(url, parts, options);
     },
-    open: (settings) => openConnection(settings, serviceFor, parts.clock),
+    open: (settings) => openConnection(settings, serviceFor, clock),
   };
 }
 

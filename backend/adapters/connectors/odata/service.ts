@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { ActorType, ListItem } from '../../../../shared/vocabulary.ts';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
-import type { SafeFetch } from '../safe-fetch.ts';
+import { secretDigest } from '../../secret-digest.ts';
+import { createRecent } from '../../shared-value.ts';
+import type { Signed } from '../sign-in.ts';
 import {
   actorModel,
   keyIn,
@@ -46,7 +47,7 @@ export const textSearches = ['folded', 'search', 'contains', 'begins'] as const;
 export type TextSearch = (typeof textSearches)[number];
 
 export interface Parts {
-  readonly fetch: SafeFetch;
+  readonly signed: Signed;
   readonly clock: Clock;
 }
 
@@ -56,24 +57,16 @@ export const INTERACTIVE_MS = 20_000;
 
 /** Services by their settings: connections are opened for every call, and what is known must outlive that. */
 export function createServices(parts: Parts): (settings: Settings) => Service {
-  const services = new Map<string, Service>();
-  return (settings) => {
-    // The settings hold secrets, so they are known by their digest only.
-    const told = JSON.stringify([settings, [...settings.sources], [...settings.lists]]);
-    const id = createHash('sha256').update(told).digest('hex');
-    const service = services.get(id) ?? createService(settings, parts);
-    // The one used last stands last, so that the first is the one to forget.
-    services.delete(id);
-    services.set(id, service);
-    const [oldest] = services.keys();
-    if (services.size > SERVICES && oldest !== undefined) services.delete(oldest);
-    return service;
-  };
+  const services = createRecent<Service>(SERVICES);
+  return (settings) =>
+    services(secretDigest([settings, [...settings.sources], [...settings.lists]]), () =>
+      createService(settings, parts),
+    );
 }
 
 function createService(settings: Settings, parts: Parts): Service {
   const { root, signIn, preset } = settings;
-  const client = createODataClient(root, { signIn, query: preset.query }, parts);
+  const client = createODataClient(root, preset.query, { fetch: parts.signed(signIn, root), clock: parts.clock });
   let described: { readonly model: Promise<Model>; readonly since: number } | undefined;
   return {
     preset,
@@ -98,7 +91,8 @@ function createService(settings: Settings, parts: Parts): Service {
 
 /** The names of all sets, as far as a service tells them without a sign-in. Throws where nothing like a service is there. */
 export async function openSets(url: string, parts: Parts, options?: CallOptions): Promise<readonly string[]> {
-  const client = createODataClient(url.endsWith('/') ? url : `${url}/`, { signIn: { kind: 'none' }, query: {} }, parts);
+  const root = url.endsWith('/') ? url : `${url}/`;
+  const client = createODataClient(root, {}, { fetch: parts.signed(null, root), clock: parts.clock });
   try {
     return readMetadata(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), []).setNames;
   } catch (error) {

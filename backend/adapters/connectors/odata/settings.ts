@@ -1,11 +1,11 @@
 import { askedFields } from '../../../../shared/rules/asked-fields.ts';
 import { actorTypes, type ActorType, type FieldValues, type ListItem } from '../../../../shared/vocabulary.ts';
+import type { SignIn } from '../../../domain/endpoint.ts';
 import type { ConfigField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
 import type { ListSource } from './metadata.ts';
 import { businessCentral, generic, type ActorSource, type Preset } from './preset.ts';
-import type { SignIn } from './sign-in.ts';
 import { texts } from './texts.ts';
 
 /** What a connection is configured with, read and complete. */
@@ -15,7 +15,7 @@ export interface Settings {
   readonly preset: Preset;
   /** The company's name or id, where the service has several below one address. */
   readonly company: string | null;
-  readonly signIn: SignIn;
+  readonly signIn: SignIn | null;
   readonly sources: ReadonlyMap<ActorType, ActorSource>;
   readonly parent: { readonly property: string; readonly type: ActorType } | null;
   readonly changedField: string | null;
@@ -111,13 +111,13 @@ export function readSettings(url: string, config: FieldValues): Settings {
   };
 }
 
-function readSignIn(of: (key: string) => string | null, url: string, isBusinessCentral: boolean): SignIn {
+function readSignIn(of: (key: string) => string | null, url: string, isBusinessCentral: boolean): SignIn | null {
   const need = (key: string) => of(key) ?? '';
   switch (of('SignIn')) {
     case 'basic':
-      return { kind: 'basic', userName: need('UserName'), password: need('Password') };
+      return { kind: 'basic', userName: need('UserName'), secret: need('Password') };
     case 'bearer':
-      return { kind: 'bearer', token: need('Token') };
+      return { kind: 'header', name: 'authorization', secret: `Bearer ${need('Token')}` };
     case 'oauth': {
       const [tenant = null] = isBusinessCentral
         ? (/(?<=\/)[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?=\/)/i.exec(url) ?? [])
@@ -125,10 +125,10 @@ function readSignIn(of: (key: string) => string | null, url: string, isBusinessC
       const tokenUrl = of('TokenUrl') ?? (tenant && `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`);
       if (tokenUrl === null) throw lacking('TokenUrl');
       const scope = of('Scope') ?? (isBusinessCentral ? 'https://api.businesscentral.dynamics.com/.default' : null);
-      return { kind: 'oauth', tokenUrl, clientId: need('ClientId'), clientSecret: need('ClientSecret'), scope };
+      return { kind: 'oauth', tokenUrl, clientId: need('ClientId'), scope, secret: need('ClientSecret') };
     }
     default:
-      return { kind: 'none' };
+      return null;
   }
 }
 

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../../../../shared/errors.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import { AppError } from '../../../errors.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import { writeEnvelope, type Carried } from './envelope.ts';
 import { documentedProfile, type Profile } from './profile.ts';
-import { profileFromWsdl } from './wsdl.ts';
+import { fetchWsdl, profileOf } from './wsdl.ts';
 import { child, parseXml, textOf, type XmlElement } from '../xml.ts';
 
 /** What came back, and whether all of it did. */
@@ -13,7 +14,7 @@ export interface SoapResult {
   readonly warning: string | null;
 }
 
-/** One address of a connector: fetches its WSDL once, and speaks as that says. */
+/** One connector, spoken to as its WSDL says. */
 export interface SoapClient {
   call(
     operation: string,
@@ -22,15 +23,26 @@ export interface SoapClient {
   ): Promise<SoapResult>;
 }
 
-export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
+export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetch): SoapClient {
   let known: Promise<Profile> | undefined;
   const forget = () => (known = undefined);
   const profile = () => {
-    known ??= loadProfile(url, fetch);
+    known ??= loadProfile();
     // What could not be read now is asked for again with the next call.
     known.catch(forget);
     return known;
   };
+
+  async function loadProfile(): Promise<Profile> {
+    if (wsdl?.given) return givenProfile(await wsdl.documents());
+    const served = await servedWsdl(url, fetch).catch((error: unknown) => {
+      // An outage must not pin a guess, but what was once read is none.
+      if (!wsdl || !(error instanceof AppError)) throw error;
+      return null;
+    });
+    if (served) return profileOf(served);
+    return wsdl ? profileOf(await wsdl.documents()) : documentedProfile();
+  }
 
   return {
     async call(operation, request, { signal, timeoutMs, language } = {}) {
@@ -56,6 +68,7 @@ export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
       const contentType = headers['content-type'] ?? '';
       // A fault comes as 500, sometimes as 200; a page of HTML comes with any status.
       if (!/\bxml\b/i.test(contentType) || /\bxhtml\b/i.test(contentType)) {
+        if (status === 401 || status === 403) throw new AppError('connector.denied', { status });
         throw status >= 400
           ? new AppError('connector.unreachable', { status })
           : new AppError('connector.answer_invalid', { problem: 'contentType' });
@@ -65,21 +78,23 @@ export function createSoapClient(url: string, fetch: SafeFetch): SoapClient {
   };
 }
 
-/** The connector's own description. Only an answer that is none leads to the documented profile: an outage must not pin a guess. */
-async function loadProfile(url: string, fetch: SafeFetch): Promise<Profile> {
+/** The connector's own description as it is now, usable; null where it shows none. */
+export async function servedWsdl(url: string, fetch: SafeFetch): Promise<readonly string[] | null> {
   for (const question of ['singleWsdl', 'wsdl']) {
     const address = new URL(url);
     address.search = address.search ? `${address.search}&${question}` : `?${question}`;
     try {
-      return await profileFromWsdl(address.href, read);
+      const documents = await fetchWsdl(address.href, read);
+      profileOf(documents);
+      return documents;
     } catch (error) {
       // A connector in production may keep its description to itself, or have one only under the other question.
       if (!(error instanceof AppError) || error.code !== 'connector.answer_invalid') throw error;
     }
   }
-  return documentedProfile();
+  return null;
 
-  async function read(location: string): Promise<XmlElement> {
+  async function read(location: string): Promise<string> {
     // Behind a proxy a description names hosts nobody outside can reach. The administrator named ours, and no other is asked.
     const { pathname, search } = new URL(location);
     const { status, headers, body } = await fetch({
@@ -89,7 +104,18 @@ async function loadProfile(url: string, fetch: SafeFetch): Promise<Profile> {
     });
     if (status >= 500) throw new AppError('connector.unreachable', { status });
     if (status !== 200) throw new AppError('connector.answer_invalid', { problem: 'wsdl', status });
-    return parseXml(decoded(body, headers['content-type'] ?? ''));
+    return decoded(body, headers['content-type'] ?? '');
+  }
+}
+
+/** Says what is wrong with it to whoever gave it. */
+function givenProfile(documents: readonly string[]): Profile {
+  try {
+    return profileOf(documents);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { problem = 'wsdl', namespace = null } = error.detail;
+    throw new AppError('connector.wsdl_invalid', { reason: problem, namespace }, { cause: error });
   }
 }
 

@@ -9,10 +9,12 @@ import {
   type ListItem,
 } from '../../../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { ErpField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { decodeWire, encodeWire } from '../../../domain/wire.ts';
 import { AppError } from '../../../errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type {
   Actor,
   ActorChange,
@@ -27,11 +29,13 @@ import type {
 import { chunks } from '../chunks.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
-import { onceForAll } from '../../shared-value.ts';
+import { secretDigest } from '../../secret-digest.ts';
+import { createRecent, onceForAll } from '../../shared-value.ts';
 import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
+import { signingFetch } from '../sign-in.ts';
 import type { Carried } from './envelope.ts';
-import { createSoapClient, type SoapClient, type SoapResult } from './soap-client.ts';
+import { createSoapClient, servedWsdl, type SoapClient, type SoapResult } from './soap-client.ts';
 import { child, isNil, textOf, type XmlElement } from '../xml.ts';
 
 /** Before there is a connection, connectors answer lists for its settings under this id. */
@@ -40,36 +44,44 @@ const READ_AT_ONCE = 200;
 const SAVED_AT_ONCE = 50;
 const BACKGROUND_MS = 120_000;
 const INTERACTIVE_MS = 20_000;
+const CLIENTS = 1000;
 
+type ClientFor = (endpoint: Endpoint) => SoapClient;
 type SoapOptions = CallOptions & { readonly timeoutMs?: number };
 
 /** What a connector may say against one actor of a batch. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['connector.rejected', 'mapping.field_unknown', 'value.invalid']);
 
 /** Any existing SuperOffice Sync Connector, by its address. The 17 operations of `IErpConnectorWS`. */
-export function soapKind({ fetch }: { readonly fetch: SafeFetch }): ConnectorKind {
-  // One per address: the WSDL is read once, not with every call.
-  const clients = new Map<string, SoapClient>();
-  const clientFor = (url: string): SoapClient => {
+export function soapKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly clock: Clock }): ConnectorKind {
+  const signed = signingFetch({ fetch, clock });
+  // The WSDL is read once, not with every call.
+  const clients = createRecent<{ client: SoapClient | null }>(CLIENTS);
+  const keptOf = (endpoint: Endpoint) => {
     // SuperOffice alone can look such an address up, and sign in to what stands behind it.
-    if (/^app:/i.test(url)) throw new AppError('connector.address_refused', { host: url, reason: 'app' });
-    const client = clients.get(url) ?? createSoapClient(url, fetch);
-    clients.set(url, client);
-    return client;
+    if (/^app:/i.test(endpoint.url)) {
+      throw new AppError('connector.address_refused', { host: endpoint.url, reason: 'app' });
+    }
+    const { url, signIn = null, wsdl = null } = endpoint;
+    return clients(secretDigest([url, signIn, wsdl]), () => ({ client: null }));
   };
+  const clientFor: ClientFor = (endpoint) =>
+    (keptOf(endpoint).client ??= createSoapClient(endpoint, signed(endpoint.signIn ?? null, endpoint.url)));
 
   return {
     kind: 'soap',
     needsUrl: true,
-    async configFields(url, options) {
+    signsIn: true,
+    servedWsdl: async ({ url, signIn = null }) => servedWsdl(url, signed(signIn, url)),
+    async configFields(endpoint, options) {
       // A connector is chosen anew: so is its description, which may have changed.
-      clients.delete(url);
-      return readConfigFields(clientFor(url), options);
+      keptOf(endpoint).client = null;
+      return readConfigFields(clientFor(endpoint), options);
     },
-    configList: async (url, listName, options) =>
+    configList: async (endpoint, listName, options) =>
       readListItems(
         (
-          await clientFor(url).call(
+          await clientFor(endpoint).call(
             'WSGetList',
             { ConnectionGuid: NO_CONNECTION, ListName: listName },
             { timeoutMs: INTERACTIVE_MS, ...options },
@@ -84,13 +96,13 @@ async function readConfigFields(client: SoapClient, options?: CallOptions): Prom
   return readFields((await client.call('WSGetConfigData', {}, { timeoutMs: INTERACTIVE_MS, ...options })).result);
 }
 
-function openConnection(settings: ConnectionSettings, clientFor: (url: string) => SoapClient): ErpConnector {
-  const { connectionId, config, url } = settings;
+function openConnection(settings: ConnectionSettings, clientFor: ClientFor): ErpConnector {
+  const { connectionId, config } = settings;
   /** What the actor types consist of, as last asked: how to write a value, and what cannot be written at all. */
   const catalogue = new Map<ActorType, readonly ErpField[]>();
 
   const once = (operation: string, request: Record<string, Carried>, options?: SoapOptions) =>
-    clientFor(url).call(operation, { ConnectionGuid: connectionId, ...request }, options);
+    clientFor(settings).call(operation, { ConnectionGuid: connectionId, ...request }, options);
 
   const resend = onceForAll(() => saveConnection());
 
@@ -106,7 +118,7 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
   }
 
   async function saveConnection(options?: SoapOptions): Promise<void> {
-    const fields = await readConfigFields(clientFor(url), options);
+    const fields = await readConfigFields(clientFor(settings), options);
     await once('WSSaveConnection', { ConnectionInfo: keyValues(config, kindsOf(fields)) }, options);
   }
 
@@ -181,11 +193,11 @@ function openConnection(settings: ConnectionSettings, clientFor: (url: string) =
 
   return {
     async testConfig(options) {
-      const fields = await readConfigFields(clientFor(url), options);
+      const fields = await readConfigFields(clientFor(settings), options);
       const missing = fields.find(({ key, access }) => access === 'mandatory' && isBlank(config[key] ?? null));
       if (missing) throw new AppError('config.field_missing', { field: missing.key });
       const ConnectionInfo = keyValues(config, kindsOf(fields));
-      await clientFor(url).call('WSTestConfigData', { ConnectionInfo }, { timeoutMs: INTERACTIVE_MS, ...options });
+      await clientFor(settings).call('WSTestConfigData', { ConnectionInfo }, { timeoutMs: INTERACTIVE_MS, ...options });
     },
     saveConnection,
     async testConnection(options) {

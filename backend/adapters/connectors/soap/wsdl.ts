@@ -1,18 +1,20 @@
 import { AppError } from '../../../errors.ts';
 import type { Member, Operation, Profile, QName } from './profile.ts';
-import { child, type XmlElement } from '../xml.ts';
+import { child, parseXml, type XmlElement } from '../xml.ts';
 
 /** Reads the document at an address: the WSDL, or what it imports. */
-export type ReadDocument = (location: string) => Promise<XmlElement>;
+export type ReadDocument = (location: string) => Promise<string>;
 
 const MAX_DOCUMENTS = 50;
+/** Their types are plain, and nobody needs a schema to know. */
+const BUILT_IN = ['http://www.w3.org/2001/XMLSchema', 'http://schemas.microsoft.com/2003/10/Serialization/'];
 
-/** The connector's own description as a profile. Throws `connector.answer_invalid` where it describes none of our operations. */
-export async function profileFromWsdl(address: string, read: ReadDocument): Promise<Profile> {
-  const documents = await withImports(address, read);
+/** A description as a profile. Throws `connector.answer_invalid` where it lacks our operations, or a schema they need. */
+export function profileOf(texts: readonly string[]): Profile {
+  const documents = texts.map(parseXml);
   const definitions = documents.filter(({ name }) => name === 'definitions');
   const inDefinitions = (name: string) => definitions.flatMap((part) => all(part, name));
-  const { elements, types } = declarations(
+  const { elements, types, described } = declarations(
     documents.flatMap((document) =>
       document.name === 'schema' ? [document] : all(child(document, 'types'), 'schema'),
     ),
@@ -30,7 +32,11 @@ export async function profileFromWsdl(address: string, read: ReadDocument): Prom
       const name = nameOf(operation);
       const message = messages.get(local(child(operation, 'input')?.attributes['message'] ?? ''));
       const part = child(message, 'part');
-      const input = part && elements.get(keyOf(resolve(part.attributes['element'] ?? '', part)));
+      const element = part && resolve(part.attributes['element'] ?? '', part);
+      if (element && name.startsWith('WS') && !described.has(element.namespace)) {
+        throw unusable('schema', element.namespace);
+      }
+      const input = element && elements.get(keyOf(element));
       const soapAction = child(bound.get(name), 'operation')?.attributes['soapAction'];
       if (!name.startsWith('WS') || !input || soapAction === undefined) return [];
       return [[name, { soapAction, element: input.name, members: input.members() }]];
@@ -40,15 +46,16 @@ export async function profileFromWsdl(address: string, read: ReadDocument): Prom
   return { operations: Object.fromEntries(operations), types: reachable(operations, types) };
 }
 
-async function withImports(address: string, read: ReadDocument): Promise<readonly XmlElement[]> {
-  const documents: XmlElement[] = [];
+/** A WSDL with all that it imports. */
+export async function fetchWsdl(address: string, read: ReadDocument): Promise<readonly string[]> {
+  const documents: string[] = [];
   const locations = new Set([address]);
   // A set is walked to its end, what is added on the way included.
   for (const location of locations) {
     if (documents.length >= MAX_DOCUMENTS) throw unusable();
     const document = await read(location);
     documents.push(document);
-    for (const imported of importsOf(document)) {
+    for (const imported of importsOf(parseXml(document))) {
       if (!URL.canParse(imported, location)) throw unusable();
       locations.add(new URL(imported, location).href);
     }
@@ -67,12 +74,15 @@ type Members = () => readonly Member[];
 interface Declarations {
   readonly elements: ReadonlyMap<string, { readonly name: QName; readonly members: Members }>;
   readonly types: ReadonlyMap<string, Members>;
+  /** The namespaces that have a schema. */
+  readonly described: ReadonlySet<string>;
 }
 
 /** The elements and types of all schemas. Members are worked out when asked for, because types refer to each other across schemas. */
 function declarations(schemas: readonly XmlElement[]): Declarations {
   const elements = new Map<string, { name: QName; members: Members }>();
   const types = new Map<string, Members>();
+  const described = new Set([...BUILT_IN, ...schemas.map((schema) => schema.attributes['targetNamespace'] ?? '')]);
 
   for (const schema of schemas) {
     const namespace = schema.attributes['targetNamespace'] ?? '';
@@ -91,7 +101,9 @@ function declarations(schemas: readonly XmlElement[]): Declarations {
       const inline = child(element, 'complexType');
       const inlineKey = `${path}/${name.name}`;
       if (inline) types.set(inlineKey, () => membersOf(inline, inlineKey));
-      const key = inline ? inlineKey : type === undefined ? null : keyOf(resolve(type, element));
+      const typeName = type === undefined ? null : resolve(type, element);
+      const key = inline ? inlineKey : typeName && keyOf(typeName);
+      if (!inline && typeName && !described.has(typeName.namespace)) throw unusable('schema', typeName.namespace);
       return {
         element: name,
         type: key !== null && types.has(key) ? key : null,
@@ -118,7 +130,7 @@ function declarations(schemas: readonly XmlElement[]): Declarations {
       elements.set(keyOf(name), { name, members });
     }
   }
-  return { elements, types };
+  return { elements, types, described };
 }
 
 /** A type that extends itself, by whatever detour, would be asked for ever. */
@@ -178,6 +190,6 @@ function all(element: XmlElement | undefined, name: string): readonly XmlElement
   return element?.children.filter((inner) => inner.name === name) ?? [];
 }
 
-function unusable(): AppError {
-  return new AppError('connector.answer_invalid', { problem: 'wsdl' });
+function unusable(problem = 'wsdl', namespace?: string): AppError {
+  return new AppError('connector.answer_invalid', { problem, ...(namespace === undefined ? {} : { namespace }) });
 }

@@ -25,7 +25,7 @@ export function workbookKind({ folder, clock }: { readonly folder: string; reado
     kind: 'workbook',
     needsUrl: false,
     configFields: async () => [fileName],
-    configList: async (_url, list) => {
+    configList: async (_endpoint, list) => {
       throw new AppError('connector.rejected', { list });
     },
     open: ({ config }) => workbookConnector(files, config[FILE_NAME] ?? null, clock),

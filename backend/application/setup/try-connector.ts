@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { TestConnector } from '../../../shared/api/connectors.ts';
+import { keptWsdl, type Context } from '../../context.ts';
+import type { Endpoint, Wsdl } from '../../domain/endpoint.ts';
+import { AppError } from '../../errors.ts';
+import { requireAdministrator } from '../access.ts';
+
+/** What is not saved yet has no connector to belong to. */
+const NO_CONNECTOR = '00000000-0000-0000-0000-000000000000';
+
+/** Where and how a connector was reached, with the secret that let us in. */
+export interface TriedConnector {
+  readonly endpoint: Endpoint;
+  readonly secret: string | null;
+}
+
+/**
+ * Asks what answers at an address which settings it wants; that it can say so is the test, where there is no other. A stored
+ * secret stands in for one not typed again, towards its own address only.
+ */
+export async function tryConnector(ctx: Context, input: TestConnector): Promise<TriedConnector> {
+  requireAdministrator(ctx);
+  const { kind, url, signIn = null, id = NO_CONNECTOR } = input;
+  const connectorKind = ctx.connectorKind(kind);
+  if (connectorKind.needsUrl !== (url !== '')) throw new AppError('input.invalid', { field: 'url' });
+  if (signIn && !connectorKind.signsIn) throw new AppError('input.invalid', { field: 'signIn' });
+  if (input.wsdl && !connectorKind.servedWsdl) throw new AppError('input.invalid', { field: 'wsdl' });
+
+  const secret = signIn && (input.secret ?? (await ctx.store.connectors.secret({ id, kind, url, signIn })));
+  if (signIn && !secret) throw new AppError('config.field_missing', { field: 'secret' });
+  const endpoint: Endpoint = {
+    url,
+    signIn: signIn && secret ? { ...signIn, secret } : null,
+    wsdl: await wsdlOf(ctx, input),
+  };
+  await (connectorKind.testAddress?.(endpoint) ?? connectorKind.configFields(endpoint));
+  return { endpoint, secret };
+}
+
+async function wsdlOf(ctx: Context, { id, wsdl }: TestConnector): Promise<Wsdl | null> {
+  if (wsdl) {
+    return { given: true, version: randomUUID(), documents: () => Promise.resolve(wsdl) };
+  }
+  if (wsdl === null || id === undefined) return null;
+  return keptWsdl(ctx.store, await ctx.store.connectors.get(id));
+}
