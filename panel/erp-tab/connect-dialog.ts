@@ -186,7 +186,7 @@ export class ConnectDialog extends PanelElement {
         .fields=${asked}
         .answers=${this.answers}
         ?pressed=${this.pressed}
-        @erpsync-answers-changed=${(event: AnswersChanged) => (this.answers = event.answers)}
+        @erpsync-answers-changed=${this.#answer}
       ></erpsync-asked-values>
     `;
   }
@@ -202,6 +202,11 @@ export class ConnectDialog extends PanelElement {
         @erpsync-choices-changed=${(event: ChoicesChanged) => (this.choices = event.choices)}
       ></erpsync-compare-values>
     `;
+  }
+
+  #answer({ answers }: AnswersChanged): void {
+    this.answers = answers;
+    this.problem = null;
   }
 
   #submit(event: SubmitEvent): void {

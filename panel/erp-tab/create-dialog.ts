@@ -127,7 +127,7 @@ export class CreateDialog extends PanelElement {
                 .fields=${asked}
                 .answers=${this.answers}
                 ?pressed=${this.pressed}
-                @erpsync-answers-changed=${(event: AnswersChanged) => (this.answers = event.answers)}
+                @erpsync-answers-changed=${this.#answer}
               ></erpsync-asked-values>`
           : nothing
       }
@@ -144,6 +144,11 @@ export class CreateDialog extends PanelElement {
         </tbody>
       </table>
     `;
+  }
+
+  #answer({ answers }: AnswersChanged): void {
+    this.answers = answers;
+    this.problem = null;
   }
 
   async #create(): Promise<void> {

@@ -8,6 +8,8 @@ import { editCell, readCell } from '../support/workbook.ts';
 
 /** A company that the sample ERP knows under the same name, with an older address and another telephone. */
 const company = seedTenant('Cust10001').companies.find(({ id }) => id === 7)!;
+/** One that it does not know. */
+const stranger = seedTenant('Cust10001').companies.find(({ id }) => id === 24)!;
 
 let demo: RunningDemo;
 let browser: Browser;
@@ -82,6 +84,17 @@ describe('the main job, in a browser, with nothing but the screens', () => {
       await direction.getByRole('button', { name: 'From SuperOffice to ERP' }).click();
       await sync.getByLabel(`Show ${field} in ERP tab`, { exact: true }).check();
     }
+    await sync.getByRole('button', { name: 'Defaults' }).click();
+    const defaults = sync.locator('erpsync-default-values');
+    const add = defaults.getByRole('combobox', { name: 'Add sync default value' });
+    await add.fill('Payment days');
+    await add.press('Enter');
+    await defaults.getByRole('textbox', { name: 'Default value for Payment days' }).fill('30');
+    await add.fill('Customer group');
+    await add.press('Enter');
+    await defaults.getByLabel('Customer group is mandatory').check();
+    expect(await defaults.getByLabel('Ask user for Customer group').isChecked()).toBe(true);
+    await defaults.getByRole('button', { name: 'Done' }).click();
     await sync.getByRole('button', { name: 'Done' }).click();
     await sync.getByRole('group', { name: 'Nordlys ERP' }).getByRole('button', { name: 'Activate' }).click();
     await sync.getByRole('row', { name: /Nordlys ERP.*Active/ }).waitFor();
@@ -149,6 +162,31 @@ describe('the main job, in a browser, with nothing but the screens', () => {
     await erp.getByText('The conflicts are resolved.').waitFor();
     expect(await readCell(workbook, 'Customer', customer, 'Phone')).toBe('+47 22 22 22 22');
     await expectOnCard('+47 22 22 22 22');
+  });
+
+  test('a customer that the ERP lacks is created from the company, its default value and what the user is asked', async () => {
+    await openErpTab(lars, stranger.id);
+    const erp = panel(lars);
+    await erp.getByRole('button', { name: 'Connect to Customer' }).click();
+    const connect = erp.locator('erpsync-connect-dialog');
+    await connect.getByLabel("Can't find match in ERP").check();
+    await connect.getByRole('button', { name: 'Create', exact: true }).click();
+
+    const dialog = erp.locator('erpsync-create-dialog');
+    await dialog.getByRole('row', { name: 'Payment days 30' }).waitFor();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByText('Fill in a value.').waitFor();
+    await dialog.getByRole('combobox', { name: 'Customer group' }).click();
+    await dialog.getByRole('option', { name: 'Wholesale' }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await erp.getByText('Created in Nordlys ERP, and connected.').waitFor();
+
+    const id = Number(/Customer (\d+)/.exec(await erp.getByText(/^Customer \d+$/).innerText())?.[1]);
+    const row = ['Name', 'City', 'Customer group', 'Payment days'].map((header) =>
+      readCell(workbook, 'Customer', id, header),
+    );
+    expect(await Promise.all(row)).toEqual([stranger.name, stranger.postal.city, 4, 30]);
+    await openErpTab(lars);
   });
 
   test('every change stands in the log', async () => {
@@ -237,8 +275,8 @@ async function signedInPanel(page: Page): Promise<FrameLocator> {
   return frame;
 }
 
-async function openErpTab(page: Page): Promise<void> {
-  await page.goto(`${demo.url}/Cust10001/contact/${company.id}`);
+async function openErpTab(page: Page, companyId = company.id): Promise<void> {
+  await page.goto(`${demo.url}/Cust10001/contact/${companyId}`);
   await page.getByRole('tab', { name: 'ERP' }).click();
 }
 

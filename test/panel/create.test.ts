@@ -2,7 +2,7 @@ import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys, setViewport } from '@web/test-runner-commands';
 import type { DoubtfulCreation, PreparedActor } from '../../shared/api/creations.ts';
 import { block, ErpWorld, link, openTab, shownField } from './erp-world.ts';
-import { allByRole, byRole, clearScreen, queryByRole, shown } from './screen.ts';
+import { allByRole, byRole, clearScreen, queryByRole, shown, words } from './screen.ts';
 
 const entity = { type: 'contact', id: 5 };
 const { connectionId } = block(1);
@@ -94,6 +94,7 @@ describe('creating in ERP', () => {
 
     (await byRole('textbox', 'Customer group')).focus();
     await sendKeys({ type: 'Fish' });
+    await waitUntil(() => !words().includes('Please add values'));
     world.tab = { ...world.tab, connections: [block(1, { link: link() })] };
     (await byRole('button', 'Create')).click();
 
