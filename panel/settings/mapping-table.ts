@@ -328,7 +328,7 @@ export class MappingTable extends PanelElement {
       }
 
       .policy {
-        min-width: 11em;
+        min-width: 13em;
       }
 
       .empty {

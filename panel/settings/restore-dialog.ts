@@ -104,7 +104,13 @@ export class RestoreDialog extends PanelElement {
 
   #radio(take: 'newer' | 'restored', text: string) {
     return html`<label class="row">
-      <input type="radio" name="take" .checked=${this.take === take} @change=${() => (this.take = take)} />${text}
+      <input
+        class="check"
+        type="radio"
+        name="take"
+        .checked=${this.take === take}
+        @change=${() => (this.take = take)}
+      />${text}
     </label>`;
   }
 
@@ -172,6 +178,10 @@ export class RestoreDialog extends PanelElement {
         margin: 0;
         padding: 0;
         border: 0;
+      }
+
+      label.row {
+        flex-wrap: nowrap;
       }
 
       legend {

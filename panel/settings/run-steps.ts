@@ -47,7 +47,7 @@ export class RunSteps extends PanelElement {
     const { fields, counts } = this.run;
     return html`<div class="row filters">
         <erpsync-combobox
-          class="field"
+          class="which"
           label=${msg('Field')}
           noSelection=${msg('All fields')}
           .items=${fields.map((field) => ({ key: keyOf(field), text: nameOf(field) }))}
@@ -151,7 +151,7 @@ export class RunSteps extends PanelElement {
         margin-bottom: var(--so-space-3);
       }
 
-      .field {
+      .which {
         flex: 0 1 24em;
       }
 

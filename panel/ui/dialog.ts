@@ -189,6 +189,7 @@ export class Dialog extends PanelElement {
       .actions {
         display: flex;
         flex-wrap: wrap;
+        justify-content: end;
         gap: var(--so-space-3);
         margin-inline-start: auto;
       }

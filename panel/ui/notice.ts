@@ -41,6 +41,7 @@ export class Notice extends PanelElement {
     css`
       .notice {
         display: flex;
+        flex-wrap: wrap;
         align-items: flex-start;
         gap: 6px;
         padding: 9px 13px;
@@ -52,7 +53,7 @@ export class Notice extends PanelElement {
       }
 
       .words {
-        flex: 1;
+        flex: 1 1 14em;
         min-width: 0;
         overflow-wrap: anywhere;
       }
@@ -85,7 +86,7 @@ export class Notice extends PanelElement {
       ::slotted([slot='action']) {
         flex: none;
         min-height: 24px;
-        margin: -3px 0;
+        margin: -3px 0 -3px auto;
         padding: 0;
         border: 0;
         background: none;

@@ -83,6 +83,7 @@ describe('the mappings', () => {
       showInTab: false,
       showInSearch: false,
       policy: null,
+      firstValue: { value: null, ask: false, mandatory: false },
     });
   });
 
