@@ -58,7 +58,10 @@ export const errorCodes = [
   'mapping.direction_refused',
   'mapping.field_unknown',
   'mapping.field_twice',
+  'mapping.changed',
   'list.item_unmapped',
+  'list.item_unknown',
+  'list.item_ambiguous',
 
   'entity.not_found',
   'entity.deleted',

@@ -60,8 +60,8 @@ function translateList(pair: FieldPair, target: Side, from: FieldKind, to: Field
   const items = (kind: 'crm' | 'erp') => (kind === 'crm' ? pair.crmItems : pair.erpItems);
   const source = target === 'crm' ? 'erp' : 'crm';
 
-  if (to === 'text') return found(pair, value, items(source).find(({ key }) => key === value)?.text);
-  if (from === 'text') return found(pair, value, itemCalled(items(target), value)?.key);
+  if (to === 'text') return called(pair, value, items(source).find(({ key }) => key === value)?.text);
+  if (from === 'text') return called(pair, value, itemCalled(items(target), value)?.key);
   if (from === 'integer' || to === 'integer') return read(pair, 'integer', value);
   return target === 'crm' ? mapped(pair, value) : mappedBack(pair, value);
 }
@@ -82,13 +82,22 @@ function itemCalled(items: readonly ListItem[], text: string): ListItem | undefi
   return others.length > 0 ? undefined : item;
 }
 
-function folded(text: string): string {
+/** Texts that a reader takes for the same. */
+export function folded(text: string): string {
   return text.trim().normalize('NFC').toLocaleLowerCase('en');
 }
 
 function found(pair: FieldPair, item: string, value: string | undefined): Converted {
-  if (value !== undefined) return { kind: 'value', value };
-  return refused('list.item_unmapped', { field: pair.erp.name, item, list: pair.erp.listName ?? pair.crm.listName });
+  return value === undefined ? refused('list.item_unmapped', itemOf(pair, item)) : { kind: 'value', value };
+}
+
+/** Between a list and a text the items' own texts are the mapping. */
+function called(pair: FieldPair, item: string, value: string | undefined): Converted {
+  return value === undefined ? refused('list.item_unknown', itemOf(pair, item)) : { kind: 'value', value };
+}
+
+function itemOf({ erp, crm }: FieldPair, item: string): ErrorDetail {
+  return { field: erp.name, item, list: erp.listName ?? crm.listName };
 }
 
 function read(pair: FieldPair, to: FieldKind, value: string): Converted {

@@ -63,7 +63,10 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'mapping.direction_refused': 422,
   'mapping.field_unknown': 422,
   'mapping.field_twice': 422,
+  'mapping.changed': 409,
   'list.item_unmapped': 422,
+  'list.item_unknown': 422,
+  'list.item_ambiguous': 422,
 
   'entity.not_found': 404,
   'entity.deleted': 409,

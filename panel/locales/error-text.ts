@@ -108,10 +108,24 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     named(name ?? field)
       ? msg(str`The SuperOffice field chosen for ${name ?? field} is mapped to another ERP field already.`)
       : msg('A SuperOffice field is mapped more than once.'),
-  'list.item_unmapped': ({ name, field }) =>
-    named(name ?? field)
-      ? msg(str`A list value of ${name ?? field} has no counterpart. Ask your administrator to map it.`)
-      : msg('A list value has no counterpart. Ask your administrator to map it.'),
+  'mapping.changed': ({ field }) =>
+    named(field)
+      ? msg(str`The mapping of ${field} has been changed in the meantime. Open it again.`)
+      : msg('The mapping has been changed in the meantime. Open it again.'),
+  'list.item_unmapped': ({ name, field, item }) =>
+    named(name ?? field) && named(item)
+      ? msg(
+          str`The list item ${item} of ${name ?? field} is not mapped yet. An administrator maps it on the Sync page, under List mapping.`,
+        )
+      : msg('A list item is not mapped yet. An administrator maps it on the Sync page, under List mapping.'),
+  'list.item_unknown': ({ name, field, item }) =>
+    named(name ?? field) && named(item)
+      ? msg(str`The list of ${name ?? field} has no item ${item}.`)
+      : msg('A list does not have this item.'),
+  'list.item_ambiguous': ({ field, item }) =>
+    named(field) && named(item)
+      ? msg(str`${item} is chosen more than once for ${field}. That is only possible from ERP to SuperOffice.`)
+      : msg('An item is chosen more than once. That is only possible from ERP to SuperOffice.'),
 
   'entity.not_found': () => msg('This record was not found in SuperOffice, or you may not see it.'),
   'entity.deleted': () => msg('This record has been deleted in SuperOffice.'),

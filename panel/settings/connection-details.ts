@@ -21,6 +21,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
+import './list-mapping.ts';
 import './resync-dialog.ts';
 import { schemaChangeText } from './schema-change-name.ts';
 import { SettingsChanged } from './settings-changed.ts';
@@ -37,6 +38,7 @@ export class ConnectionDetails extends PanelElement {
   @property({ attribute: false }) connection!: Connection;
 
   @state() private mappingShown = false;
+  @state() private listMappingShown = false;
   @state() private resyncShown = false;
   @state() private refreshing = false;
   /** What the last refresh found; null before there was one. */
@@ -67,6 +69,9 @@ export class ConnectionDetails extends PanelElement {
         <div class="details">
           <nav aria-labelledby="heading">
             <button class="link way" @click=${() => this.showMapping()}>${icon(caretRight)}${msg('Mappings')}</button>
+            <button class="link way" @click=${() => (this.listMappingShown = true)}>
+              ${icon(caretRight)}${msg('List mapping')}
+            </button>
             <button class="link way" aria-disabled=${this.refreshing} @click=${this.#refreshFields}>
               ${icon(caretRight)}${msg('Refresh ERP fields')}
             </button>
@@ -98,6 +103,14 @@ export class ConnectionDetails extends PanelElement {
               .connection=${this.connection}
               @erpsync-closed=${() => (this.mappingShown = false)}
             ></erpsync-field-mapping>`
+          : null
+      }
+      ${
+        this.listMappingShown
+          ? html`<erpsync-list-mapping
+              .connection=${this.connection}
+              @erpsync-closed=${() => (this.listMappingShown = false)}
+            ></erpsync-list-mapping>`
           : null
       }
       ${

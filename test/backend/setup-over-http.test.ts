@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ActivationResult, Connection, ConnectionSummary, People } from '../../shared/api/connections.ts';
 import { ConfigFields, Connector, ConnectorKind } from '../../shared/api/connectors.ts';
+import { ListMappings } from '../../shared/api/list-mappings.ts';
 import { ErpList, FieldMappings, SchemaChanges, SchemaTasks } from '../../shared/api/mappings.ts';
 import { createHttpWorld, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
 
@@ -62,6 +63,7 @@ test('from nothing to an active connection, over the wire', async () => {
   world.erp.lists.set('CustomerGroup', [{ key: '1', text: 'US:"Fish";NO:"Fisk"' }]);
   await ask('GET', `/api/connections/${id}/mappings/Customer/list?field=CustGr`, 200, ErpList);
   await ask('PUT', `/api/connections/${id}/mappings/Customer`, 204, nothing, { active: true, fields: wishes });
+  expect(await ask('GET', `/api/connections/${id}/list-mappings`, 200, ListMappings)).toEqual({ lists: [] });
   await ask('GET', `/api/connections/${id}/summary`, 200, ConnectionSummary);
   expect(await ask('POST', `/api/connections/${id}/activate`, 200, ActivationResult)).toEqual({
     active: true,
@@ -82,6 +84,7 @@ test.each<[string, string, unknown]>([
   ['POST', '/api/connectors', { kind: 'telepathy', name: 'x', url: '' }],
   ['POST', '/api/connectors', { kind: 'workbook', name: ' ', url: '' }],
   ['POST', '/api/connections', { name: 'x' }],
+  ['PUT', '/api/connections/1b4e28ba-2fa1-4d3b-8d57-6d0b2c1f9a11/list-mappings/Customer', { fieldKey: 'A', items: [] }],
   ['PUT', '/api/connections/1b4e28ba-2fa1-4d3b-8d57-6d0b2c1f9a11/mappings/Employee', { active: true, fields: [] }],
 ])('%s %s with nonsense is refused before anything happens', async (method, path, body) => {
   const response = await panel.send(method, path, body);

@@ -3,6 +3,7 @@ import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
+import type { ListMapping, MappedItem } from '../../shared/api/list-mappings.ts';
 import type {
   ActorTypeMapping,
   ErpList,
@@ -180,6 +181,35 @@ export const personMapping = (): ActorTypeMapping => ({
   crmFields: [{ key: 'FIRSTNAME', name: 'First name', kind: 'text', access: 'normal' }],
 });
 
+export const groupList = (list: Partial<ListMapping> = {}): ListMapping => ({
+  actorType: 'Customer',
+  fieldKey: 'CustGr',
+  fieldName: 'Customer group',
+  crmField: 'BUSINESS',
+  crmFieldName: 'Business',
+  direction: 'both',
+  failure: null,
+  items: [
+    mappedItem({ key: 'R', text: 'Retail', suggestion: '1' }),
+    mappedItem({ key: 'W', text: 'Wholesale', decided: true, crmItem: '2' }),
+    mappedItem({ key: 'X', text: 'Export' }),
+  ],
+  crmItems: [
+    { key: '1', text: 'Retail' },
+    { key: '2', text: 'Wholesale trade' },
+    { key: '3', text: 'Public sector' },
+  ],
+  ...list,
+});
+
+export const mappedItem = (item: Partial<MappedItem> & Pick<MappedItem, 'key' | 'text'>): MappedItem => ({
+  missingInErp: false,
+  decided: false,
+  crmItem: null,
+  suggestion: null,
+  ...item,
+});
+
 export const ledgerEntry = (entry: Partial<LedgerEntry>): LedgerEntry => ({
   id: '1',
   at: '2026-11-22T20:14:00Z',
@@ -300,6 +330,7 @@ export class SettingsWorld {
   connectors: Connector[] = [];
   connections: Connection[] = [];
   mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
+  lists: ListMapping[] = [groupList()];
   status: SyncStatus = {
     automatic: true,
     links: 0,
@@ -419,6 +450,7 @@ export class SettingsWorld {
       case 'GET connections':
         if (verb === 'summary') return this.#summary();
         if (last !== '') return { items: this.erpLists[new URL(path, 'http://localhost').searchParams.get('field')!] };
+        if (verb === 'list-mappings') return { lists: this.lists };
         return verb === 'mappings' ? { actorTypes: this.mappings } : this.connections;
       case 'POST connections':
         if (verb === 'activate') return this.#activate(id);
@@ -442,6 +474,7 @@ export class SettingsWorld {
           this.#saveMapping(last as ActorType, body as SaveFieldMapping);
           return;
         }
+        if (verb === 'list-mappings') return undefined;
         return this.#changeConnection(id, connectionOf(body as SaveConnection));
       case 'DELETE connections':
         if (verb === 'schema-tasks') return void (this.schemaTasks = []);

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { changeListMapping, suggestItems } from '../../backend/domain/list-mapping.ts';
+import { ambiguousItems } from '../../shared/rules/list-rules.ts';
+import { directions, type Direction, type ListItem } from '../../shared/vocabulary.ts';
+
+const items = (...texts: readonly string[]): ListItem[] => texts.map((text, index) => ({ key: `${index + 1}`, text }));
+const map = (decided: Readonly<Record<string, string | null>> = {}) => new Map(Object.entries(decided));
+
+describe('what an item most likely is', () => {
+  const suggest = (
+    erp: readonly ListItem[],
+    crm: readonly ListItem[],
+    decided: Readonly<Record<string, string | null>> = {},
+    direction: Direction = 'both',
+  ) => Object.fromEntries(suggestItems({ direction }, erp, crm, map(decided)));
+
+  test('is the one of the same text, however it is written', () => {
+    expect(suggest(items('Retail ', 'WHOLESALE', 'Other'), items('wholesale', 'Retail'))).toEqual({ 1: '2', 2: '1' });
+  });
+
+  test('is the one called like its key', () => {
+    expect(suggest([{ key: 'NO', text: 'Norge' }], [{ key: '578', text: 'no' }])).toEqual({ NO: '578' });
+  });
+
+  test('is never the one that has the same number by chance', () => {
+    expect(suggest(items('A', 'B'), items('C', 'D'))).toEqual({});
+  });
+
+  test('is not told where two have the text', () => {
+    expect(suggest(items('Retail'), items('Retail', 'retail'))).toEqual({});
+  });
+
+  test('is not told for what was decided, nor twice where there is a way back', () => {
+    expect(suggest(items('Retail', 'Retail'), items('Retail'), { 1: null })).toEqual({ 2: '1' });
+    expect(suggest(items('Retail', 'retail'), items('Retail'))).toEqual({ 1: '1' });
+    expect(suggest(items('Retail', 'retail'), items('Retail'), {}, 'toCrm')).toEqual({ 1: '1', 2: '1' });
+  });
+});
+
+describe('a mapping of a list', () => {
+  const change = (
+    after: Readonly<Record<string, string | null>>,
+    before: Readonly<Record<string, string | null>> = {},
+    direction: Direction = 'both',
+  ) => changeListMapping({ name: 'Group', direction }, map(before), map(after), items('Retail', 'Wholesale'));
+
+  test('may say what is new, and is revised where it says something else than before', () => {
+    expect(change({ a: '1', b: null })).toEqual({ kind: 'changed', revised: false });
+    expect(change({ a: '1', b: '2' }, { a: '1' })).toEqual({ kind: 'changed', revised: false });
+    expect(change({ a: '2' }, { a: '1' })).toEqual({ kind: 'changed', revised: true });
+    expect(change({ a: '2' }, { a: null })).toEqual({ kind: 'changed', revised: true });
+    expect(change({}, { a: '1' })).toEqual({ kind: 'changed', revised: true });
+  });
+
+  test('may not lead to an item SuperOffice does not have, unless it did before', () => {
+    expect(change({ a: '9' })).toEqual({
+      kind: 'refused',
+      code: 'list.item_unknown',
+      detail: { field: 'Group', item: '9' },
+    });
+    expect(change({ a: '9', b: '1' }, { a: '9' })).toEqual({ kind: 'changed', revised: false });
+    expect(change({ b: '9' }, { a: '9' })).toMatchObject({ code: 'list.item_unknown' });
+  });
+
+  test('may lead two items to one only where there is no way back', () => {
+    expect(change({ a: '1', b: '1' })).toEqual({
+      kind: 'refused',
+      code: 'list.item_ambiguous',
+      detail: { field: 'Group', item: 'Retail' },
+    });
+    expect(change({ a: '1', b: '1' }, {}, 'toCrm')).toMatchObject({ kind: 'changed' });
+    expect(directions.map((direction) => [...ambiguousItems(direction, ['1', '2', null, null, '1'])])).toEqual([
+      [],
+      [],
+      ['1'],
+      ['1'],
+    ]);
+  });
+});
