@@ -3,7 +3,7 @@ import { msg } from '@lit/localize';
 import { Task } from '@lit/task';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Connector, ConnectorKind, SaveConnector } from '../../shared/api/connectors.ts';
+import type { Connector, ConnectorKind, SaveConnector, TestConnector } from '../../shared/api/connectors.ts';
 import type { ConnectorKindName } from '../../shared/vocabulary.ts';
 import type { Api } from '../api/client.ts';
 import { addConnector, fetchConnectorKinds, saveConnector, testConnector } from '../api/connectors.ts';
@@ -20,9 +20,38 @@ import { connectorKindName } from './connector-kind-name.ts';
 import { keptOpen } from './kept-open.ts';
 import { missingText } from './missing-text.ts';
 import { SettingsChanged } from './settings-changed.ts';
+import {
+  draftOf,
+  goesWhereItWent,
+  secretNames,
+  settingsOf,
+  signInKindNames,
+  signInKinds,
+  type SignInDraft,
+  type SignInKind,
+} from './sign-in-draft.ts';
+import './wsdl-input.ts';
+import type { WsdlGiven } from './wsdl-input.ts';
+
+/** One input of a sign-in. */
+interface SignInField {
+  readonly key: Exclude<keyof SignInDraft, 'kind'>;
+  readonly name: string;
+  readonly required?: boolean;
+  readonly hint?: string;
+}
+
+interface Draft {
+  readonly name: string;
+  readonly kind: ConnectorKindName | null;
+  readonly url: string;
+  readonly signIn: SignInDraft;
+  /** Undefined as long as nobody touched it: what is kept stays. */
+  readonly wsdl: string[] | null | undefined;
+}
 
 /**
- * "Edit Sync Connector": a name, a kind, and the URL if the kind needs one.
+ * "Edit Sync Connector": a name, a kind, the URL and the sign-in if the kind has them, and below _More_ a WSDL.
  *
  * @property connector - null for a new one
  * @fires {SettingsChanged} erpsync-settings-changed
@@ -33,11 +62,7 @@ export class ConnectorDialog extends PanelElement {
 
   @property({ attribute: false }) connector: Connector | null = null;
 
-  @state() private draft: { name: string; kind: ConnectorKindName | null; url: string } = {
-    name: '',
-    kind: null,
-    url: '',
-  };
+  @state() private draft: Draft = { name: '', kind: null, url: '', signIn: draftOf(null), wsdl: undefined };
   @state() private touched = false;
   @state() private testing = false;
   @state() private saving = false;
@@ -49,7 +74,9 @@ export class ConnectorDialog extends PanelElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.connector) this.draft = { ...this.connector };
+    if (!this.connector) return;
+    const { name, kind, url, signIn } = this.connector;
+    this.draft = { name, kind, url, signIn: draftOf(signIn), wsdl: undefined };
   }
 
   override render() {
@@ -150,12 +177,102 @@ export class ConnectorDialog extends PanelElement {
             </div>`
           : null
       }
+      ${kind?.signsIn ? this.#signIn() : null}
+      ${
+        kind?.wsdl
+          ? html`<details>
+              <summary>${msg('More')}</summary>
+              <erpsync-wsdl-input
+                .kept=${this.connector?.wsdl ?? null}
+                @erpsync-wsdl-given=${({ documents }: WsdlGiven) => this.#edit({ wsdl: documents })}
+              ></erpsync-wsdl-input>
+            </details>`
+          : null
+      }
     `;
+  }
+
+  #signIn() {
+    const { signIn } = this.draft;
+    return html`<div class="field">
+        <label for="sign-in">${msg('Sign-in')}:</label>
+        <select
+          id="sign-in"
+          class="input"
+          @change=${(event: Event) => this.#editSignIn({ kind: (event.target as HTMLSelectElement).value as SignInKind })}
+        >
+          ${signInKinds.map(
+            (each) => html`<option value=${each} ?selected=${each === signIn.kind}>${signInKindNames[each]()}</option>`,
+          )}
+        </select>
+      </div>
+      ${this.#signInFields.map(
+        ({ key, name, required = true, hint = '' }) =>
+          html`<div class="field">
+            <label for=${key}>${name}:</label>
+            <input
+              id=${key}
+              class="input"
+              type=${key === 'secret' ? 'password' : key === 'tokenUrl' ? 'url' : 'text'}
+              autocomplete=${key === 'secret' ? 'new-password' : 'off'}
+              maxlength=${key === 'secret' ? 2000 : 1023}
+              aria-required=${required && !(key === 'secret' && this.#secretKept)}
+              placeholder=${key === 'secret' && this.#secretKept ? '••••••••' : required ? hint || '*' : ''}
+              .value=${signIn[key]}
+              @input=${(event: Event) => this.#editSignIn({ [key]: (event.target as HTMLInputElement).value })}
+            />
+          </div>`,
+      )}
+      ${
+        this.#secretLost
+          ? html`<p class="muted">
+              ${msg('The address has changed: type the secret again. It is sent only where it was typed for.')}
+            </p>`
+          : null
+      }`;
+  }
+
+  get #signInFields(): readonly SignInField[] {
+    const { kind } = this.draft.signIn;
+    if (kind === 'none') return [];
+    const secret: SignInField = { key: 'secret', name: secretNames[kind]() };
+    switch (kind) {
+      case 'header':
+        return [{ key: 'headerName', name: msg('Header name'), hint: 'X-Api-Key' }, secret];
+      case 'basic':
+        return [{ key: 'userName', name: msg('User name') }, secret];
+      case 'oauth':
+        return [
+          { key: 'tokenUrl', name: msg('Token URL'), hint: 'https://' },
+          { key: 'clientId', name: msg('Client ID') },
+          secret,
+          { key: 'scope', name: msg('OAuth scope'), required: false },
+        ];
+    }
+  }
+
+  /** A stored secret that is used again, because it goes where it was typed for. */
+  get #secretKept(): boolean {
+    return this.#secretStored && this.draft.signIn.secret === '' && this.#goesWhereItWent;
+  }
+
+  get #secretLost(): boolean {
+    const { kind, secret } = this.draft.signIn;
+    return this.#secretStored && kind === this.connector?.signIn?.kind && secret === '' && !this.#goesWhereItWent;
+  }
+
+  get #secretStored(): boolean {
+    return this.connector?.secretSet ?? false;
+  }
+
+  get #goesWhereItWent(): boolean {
+    const { url, signIn } = this.draft;
+    return this.connector !== null && goesWhereItWent({ url, signIn: settingsOf(signIn) }, this.connector);
   }
 
   #outcome() {
     return html`
-      <p id="missing" class="muted" aria-live="polite">${missingText(this.#missing)}</p>
+      <p id="missing" class="muted" aria-live="polite">${missingText(this.#missing.map(({ name }) => name))}</p>
       ${this.testing ? html`<erpsync-busy>${msg('Testing …')}</erpsync-busy>` : null}
       ${this.saving ? html`<erpsync-busy>${msg('Saving …')}</erpsync-busy>` : null}
       ${this.passed ? html`<erpsync-notice kind="success">${msg('The sync connector answers.')}</erpsync-notice>` : null}
@@ -168,15 +285,40 @@ export class ConnectorDialog extends PanelElement {
     return kinds.find(({ kind }) => kind === this.draft.kind) ?? kinds[0] ?? null;
   }
 
-  get #missing(): string[] {
+  /** What is still to be filled in: the ids of the inputs, and their names. */
+  get #missing(): readonly { readonly id: string; readonly name: string }[] {
     const kind = this.#kind();
+    const { signIn } = this.draft;
     return [
-      ...(this.draft.name.trim() === '' ? [msg('Sync Connector name')] : []),
-      ...(kind?.needsUrl && this.draft.url === '' ? [msg('Sync Connector URL')] : []),
+      ...(this.draft.name.trim() === '' ? [{ id: 'name', name: msg('Sync Connector name') }] : []),
+      ...(kind?.needsUrl && this.draft.url === '' ? [{ id: 'url', name: msg('Sync Connector URL') }] : []),
+      ...(kind?.signsIn ? this.#signInFields : [])
+        .filter(
+          ({ key, required = true }) =>
+            required && signIn[key].trim() === '' && !(key === 'secret' && this.#secretKept),
+        ) // prettier-ignore
+        .map(({ key, name }) => ({ id: key, name })),
     ];
   }
 
-  #edit(change: Partial<typeof this.draft>): void {
+  /** How the connector is reached, as it stands in the form. */
+  #reached(kind: ConnectorKind): TestConnector {
+    const { url, signIn, wsdl } = this.draft;
+    const signsIn = kind.signsIn && signIn.kind !== 'none';
+    return {
+      kind: kind.kind,
+      url: kind.needsUrl ? url : '',
+      ...(signsIn ? { signIn: settingsOf(signIn) } : {}),
+      ...(signsIn && signIn.secret !== '' ? { secret: signIn.secret } : {}),
+      ...(kind.wsdl && wsdl !== undefined ? { wsdl } : {}),
+    };
+  }
+
+  #editSignIn(change: Partial<SignInDraft>): void {
+    this.#edit({ signIn: { ...this.draft.signIn, ...change } });
+  }
+
+  #edit(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
     this.touched = true;
     this.passed = false;
@@ -191,7 +333,10 @@ export class ConnectorDialog extends PanelElement {
     this.passed = false;
     this.failure = null;
     try {
-      await testConnector(this.api, { kind: kind.kind, url: kind.needsUrl ? draft.url : '' });
+      await testConnector(this.api, {
+        ...this.#reached(kind),
+        ...(this.connector ? { id: this.connector.id } : {}),
+      });
       this.passed = draft === this.draft;
     } catch (error) {
       this.failure = error;
@@ -203,14 +348,10 @@ export class ConnectorDialog extends PanelElement {
   async #save(): Promise<void> {
     const kind = this.#kind();
     if (this.saving || !kind || this.#missing.length > 0) {
-      this.renderRoot.querySelector<HTMLElement>(this.draft.name.trim() === '' ? '#name' : '#url')?.focus();
+      this.renderRoot.querySelector<HTMLElement>(`#${this.#missing[0]?.id ?? 'name'}`)?.focus();
       return;
     }
-    const body: SaveConnector = {
-      kind: kind.kind,
-      name: this.draft.name.trim(),
-      url: kind.needsUrl ? this.draft.url : '',
-    };
+    const body: SaveConnector = { ...this.#reached(kind), name: this.draft.name.trim() };
     this.saving = true;
     this.failure = null;
     try {
@@ -243,6 +384,19 @@ export class ConnectorDialog extends PanelElement {
         display: grid;
         justify-items: start;
         gap: var(--so-space-2);
+      }
+
+      select.input {
+        max-width: 20em;
+      }
+
+      details {
+        margin-block: var(--so-space-3);
+      }
+
+      summary {
+        cursor: pointer;
+        width: fit-content;
       }
 
       #missing:empty {

@@ -51,6 +51,114 @@ describe('the sync connectors', () => {
     ]);
   });
 
+  it('that want a sign-in get one, and its secret is sent once', async () => {
+    const page = await openSettings(world);
+    (await byRole('button', 'Add')).click();
+    fill(await byRole('textbox', 'Sync Connector name:'), 'Visma');
+    (await byRole('radio', 'Web service (SOAP)')).click();
+    fill(await byRole('textbox', 'Sync Connector URL:'), 'https://erp.example.com/sync');
+
+    choose(await byRole('combobox', 'Sign-in:'), 'oauth');
+    await shown('Fill in: Token URL, Client ID');
+    await expect(page).to.be.accessible();
+    choose(await byRole('combobox', 'Sign-in:'), 'basic');
+    fill(await byRole('textbox', 'User name:'), 'sync');
+    await shown('Fill in: Password.');
+    (await byRole('button', 'OK')).click();
+    await waitUntil(() => focused() === inputOf('Password:'), 'what is missing has the focus');
+    fill(inputOf('Password:'), 'hemmelig-123');
+    await waitUntil(() => !words().includes('Fill in:'));
+    (await byRole('button', 'Test Sync Connector')).click();
+    await shown('The sync connector answers.');
+    (await byRole('button', 'OK')).click();
+
+    await byRole('button', 'Visma');
+    const reached = {
+      kind: 'soap',
+      url: 'https://erp.example.com/sync',
+      signIn: { kind: 'basic', userName: 'sync' },
+      secret: 'hemmelig-123',
+    };
+    expect(world.sent('POST /api/connector-tests')).to.deep.equal([reached]);
+    expect(world.sent('POST /api/connectors')).to.deep.equal([{ ...reached, name: 'Visma' }]);
+  });
+
+  describe('whose secret is stored', () => {
+    beforeEach(async () => {
+      world.connectors = [
+        {
+          ...workbookConnector,
+          kind: 'soap',
+          name: 'Visma',
+          url: 'https://erp.example.com/sync',
+          signIn: { kind: 'basic', userName: 'sync' },
+          secretSet: true,
+          wsdl: { given: true, since: '2026-11-22T20:15:00Z' },
+        },
+      ];
+      await openSettings(world);
+      (await byRole('button', 'Visma')).click();
+      (await byRole('button', 'Configure Sync Connector')).click();
+      await byRole('textbox', 'User name:');
+    });
+
+    it('show dots for it, and keep it where nothing is typed', async () => {
+      expect(inputOf('Password:')).to.include({ value: '', placeholder: '••••••••', type: 'password' });
+      fill(await byRole('textbox', 'Sync Connector URL:'), 'https://erp.example.com/other');
+      (await byRole('button', 'OK')).click();
+      await waitUntil(() => queryByRole('dialog') === null);
+      expect(world.sent(`PUT /api/connectors/${workbookConnector.id}`)).to.deep.equal([
+        {
+          kind: 'soap',
+          name: 'Visma',
+          url: 'https://erp.example.com/other',
+          signIn: { kind: 'basic', userName: 'sync' },
+        },
+      ]);
+    });
+
+    it('ask for it again when it would go elsewhere', async () => {
+      fill(await byRole('textbox', 'Sync Connector URL:'), 'https://evil.example.com/sync');
+      await shown('The address has changed: type the secret again. It is sent only where it was typed for.');
+      await shown('Fill in: Password.');
+      fill(await byRole('textbox', 'Sync Connector URL:'), 'https://erp.example.com/sync');
+      await waitUntil(() => !words().includes('Fill in:'));
+      choose(await byRole('combobox', 'Sign-in:'), 'header');
+      await shown('Fill in: Header name and Secret.');
+    });
+
+    it('take a WSDL below More, pasted or as files, and go back to the one that is served', async () => {
+      openMore();
+      await shown('A WSDL that was given here');
+      fill(await byRole('textbox', 'or its text:'), '<definitions/>');
+      (await byRole('button', 'Test Sync Connector')).click();
+      await shown('The sync connector answers.');
+      expect(world.sent('POST /api/connector-tests')[0]).to.deep.include({
+        wsdl: ['<definitions/>'],
+        id: workbookConnector.id,
+      });
+      fill(await byRole('textbox', 'or its text:'), '');
+      (await byRole('button', 'Use the one that the sync connector serves')).click();
+      (await byRole('button', 'OK')).click();
+      await waitUntil(() => queryByRole('dialog') === null);
+      expect(world.sent(`PUT /api/connectors/${workbookConnector.id}`)[0]).to.deep.include({ wsdl: null });
+    });
+
+    it('are told what is wrong with a WSDL', async () => {
+      openMore();
+      world.refuse('POST /api/connector-tests', 'connector.wsdl_invalid', { reason: 'schema', namespace: 'urn:data' });
+      const files = inputOf('WSDL file, and its schemas:');
+      const chosen = new DataTransfer();
+      for (const text of ['<a/>', '<b/>']) chosen.items.add(new File([text], 'a.xsd'));
+      files.files = chosen.files;
+      files.dispatchEvent(new Event('change'));
+      await waitUntil(async () => (await byRole('textbox', 'or its text:')).matches(':disabled'));
+      (await byRole('button', 'Test Sync Connector')).click();
+      await shown('The WSDL refers to a schema that is not there: urn:data. Add its file as well.');
+      expect(world.sent('POST /api/connector-tests')[0]).to.deep.include({ wsdl: ['<a/>', '<b/>'] });
+    });
+  });
+
   it('are told apart by name: the refusal stands in the dialog, and what was typed stays', async () => {
     world.refuse('POST /api/connectors', 'connector.name_taken');
     await openSettings(world);
@@ -111,3 +219,25 @@ describe('the sync connectors', () => {
     expect(world.sent('POST /api/connectors')).to.deep.equal([]);
   });
 });
+
+const choose = (select: HTMLElement, value: string) => {
+  (select as HTMLSelectElement).value = value;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+};
+
+/** What has no role, as a password has none, is found by its label. */
+function inputOf(label: string): HTMLInputElement {
+  const found = deep('label').find((each) => each.textContent.trim() === label) as HTMLLabelElement;
+  return found.control as HTMLInputElement;
+}
+
+function openMore(): void {
+  deep('summary')[0]!.click();
+}
+
+function deep(selector: string, root: Document | ShadowRoot = document): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>('*')].flatMap((element) => [
+    ...(element.matches(selector) ? [element] : []),
+    ...(element.shadowRoot ? deep(selector, element.shadowRoot) : []),
+  ]);
+}
