@@ -24,6 +24,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Whether this process claims sync work. */
   readonly worker: boolean;
+  /** How long, once told to end, it answers on while whoever sends requests here finds out. */
+  readonly drainMs: number;
   /** Null: nobody reads what is counted. */
   readonly metrics: MetricsConfig | null;
 }
@@ -89,6 +91,7 @@ const Environment = StorageEnvironment.extend({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PRIVATE_CONNECTORS: z.enum(['on', 'off']).default('off'),
   WORKER: z.enum(['on', 'off']).default('on'),
+  DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(2),
   METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
 });
@@ -118,6 +121,7 @@ export function loadConfig(environment: Env = process.env): Config {
     privateConnectors: env.PRIVATE_CONNECTORS === 'on',
     logLevel: env.LOG_LEVEL,
     worker: env.WORKER === 'on',
+    drainMs: env.DRAIN_SECONDS * 1_000,
     metrics: metricsOf(env),
   };
 }

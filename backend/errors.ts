@@ -12,3 +12,12 @@ export class AppError extends Error {
     this.detail = detail;
   }
 }
+
+/** The database does not answer. No AppError, because whoever works on a record must not take it for that record's fault. */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway';
+
+  constructor(options?: ErrorOptions) {
+    super('The database is away', options);
+  }
+}

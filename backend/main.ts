@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { considerateErps } from './adapters/calls/considerate-erp.ts';
 import { httpKind } from './adapters/connectors/http/http-kind.ts';
@@ -19,6 +20,7 @@ import { startServer } from './http/server.ts';
 import { configureLog, log } from './log.ts';
 import { createMetrics, startMetrics, type Backlog } from './metrics.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
+import { createReadiness } from './readiness.ts';
 import { openDb, refusePrivilegedRole, type Db } from './store/db.ts';
 import { APP, startPostgres } from './store/embedded-postgres.ts';
 import { migrate, pendingMigrations } from './store/migrate.ts';
@@ -32,7 +34,9 @@ import { startWorker } from './worker/worker.ts';
 export interface Backend {
   /** Where it answers. */
   readonly url: string;
-  /** Takes up nothing new, finishes what is under way and closes everything, within five seconds. */
+  /** Takes up no new work, says at `/readyz` that requests go elsewhere now, and answers those that still come. */
+  retire(): void;
+  /** Finishes what is under way and closes everything, within five seconds. */
   stop(): Promise<void>;
 }
 
@@ -47,19 +51,17 @@ export async function startBackend(config: Config): Promise<Backend> {
     for (const end of started.splice(0).reverse()) await end();
   };
   try {
-    const url = await start(config, started);
+    const { url, retire } = await start(config, started);
     log.info('backend.started', { address: url });
-    return { url, stop };
+    return { url, retire, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
-  const databaseUrl = await openDatabase(config, started);
-  const db = openDb(databaseUrl);
-  started.push(() => db.destroy());
+async function start(config: Config, started: (() => Promise<unknown>)[]): Promise<Omit<Backend, 'stop'>> {
+  const { url: databaseUrl, db } = await openDatabase(config, started);
   await refusePrivilegedRole(db);
 
   const metrics = config.metrics && createMetrics(() => backlogOf(app), systemClock);
@@ -69,7 +71,12 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
     started.push(() => served.stop());
   }
   const panelFolder = fileURLToPath(new URL('../dist/panels', import.meta.url));
-  const http = createHttp({ app, framedBy: config.framedBy, panelFolder });
+  let retired = false;
+  const readiness = createReadiness(
+    () => retired,
+    () => pendingMigrations(db),
+  );
+  const http = createHttp({ app, framedBy: config.framedBy, panelFolder, readiness });
   const server = await startServer(http.fetch, config);
   const worker = config.worker
     ? await startWorker({
@@ -79,8 +86,17 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
         listen: (onWork) => listenForWork(databaseUrl, onWork),
       })
     : null;
-  started.push(() => Promise.all([server.stop(), worker?.stop()]));
-  return `http://${config.host}:${server.port}`;
+  let working: Promise<void> | undefined;
+  const rest = () => (working ??= worker?.stop());
+  started.push(() => Promise.all([server.stop(), rest()]));
+  return {
+    url: `http://${config.host}:${server.port}`,
+    retire() {
+      retired = true;
+      server.retire();
+      void rest();
+    },
+  };
 }
 
 /** All that use cases need. */
@@ -121,7 +137,19 @@ async function backlogOf(app: App): Promise<Backlog> {
   };
 }
 
-export async function openDatabase(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
+export async function openDatabase(
+  config: Config,
+  started: (() => Promise<unknown>)[],
+): Promise<{ readonly url: string; readonly db: Db }> {
+  const url = await reachDatabase(config, started);
+  const db = openDb(url);
+  started.push(() => db.destroy());
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run "npm run migrate" first`);
+  return { url, db };
+}
+
+async function reachDatabase(config: Config, started: (() => Promise<unknown>)[]): Promise<string> {
   if (config.database === null) {
     const embedded = await startPostgres(config.dataDir);
     started.push(() => embedded.stop());
@@ -130,8 +158,6 @@ export async function openDatabase(config: Config, started: (() => Promise<unkno
   }
   const { url, ownerUrl } = config.database;
   if (ownerUrl !== null) await migrate(ownerUrl, decodeURIComponent(new URL(url).username));
-  const pending = await pendingMigrations(url);
-  if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run "npm run migrate" first`);
   return url;
 }
 
@@ -163,14 +189,20 @@ function folderOf(workbookFolder: string, tenant: string): string {
 }
 
 async function run(): Promise<void> {
-  const starting = startBackend(loadConfig());
+  const config = loadConfig();
+  const starting = startBackend(config);
   let ending = false;
+  const hurry = new AbortController();
   const end = async (signal: string) => {
+    // Said twice, it is meant at once.
+    if (ending) hurry.abort();
     if (ending) return;
     ending = true;
     log.info('backend.stopping', { signal });
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => process.exit(1), config.drainMs + STOP_WITHIN_MS).unref();
     const backend = await starting.catch(() => null);
+    backend?.retire();
+    await sleep(config.drainMs, undefined, { signal: hurry.signal }).catch(() => undefined);
     await backend?.stop();
     process.exit(0);
   };

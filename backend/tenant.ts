@@ -3,7 +3,6 @@ import { loadConfig, secretsOf } from './config.ts';
 import { AppError } from './errors.ts';
 import { configureLog } from './log.ts';
 import { createApp, openDatabase } from './main.ts';
-import { openDb } from './store/db.ts';
 
 /** `npm run tenant -- check Cust12345`: what an operator may do to one tenant. */
 async function run(args: readonly string[]): Promise<void> {
@@ -11,8 +10,7 @@ async function run(args: readonly string[]): Promise<void> {
   configureLog({ level: 'silent', secrets: secretsOf(config) });
   const started: (() => Promise<unknown>)[] = [];
   try {
-    const db = openDb(await openDatabase(config, started), { connections: 2 });
-    started.push(() => db.destroy());
+    const { db } = await openDatabase(config, started);
     await operate(createApp(config, db), (line) => console.log(line), args);
   } finally {
     for (const end of started.reverse()) await end();

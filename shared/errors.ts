@@ -4,6 +4,7 @@ export const errorCodes = [
   'input.too_large',
   'route.not_found',
   'internal',
+  'store.away',
   'access.denied',
   'licence.missing',
   'session.missing',
@@ -122,7 +123,6 @@ export const passing: ReadonlySet<ErrorCode> = new Set([
   'connector.timeout',
   'connector.throttled',
   'connector.resting',
-  'connector.resting',
   'actor.changed',
   'workbook.locked',
   'workbook.missing',
@@ -132,4 +132,5 @@ export const passing: ReadonlySet<ErrorCode> = new Set([
   'tenant.unavailable',
   'link.busy',
   'rate.limited',
+  'store.away',
 ]);

@@ -18,7 +18,7 @@ import { connectors } from './routes/connectors.ts';
 import { contract } from './routes/contract.ts';
 import { creations } from './routes/creations.ts';
 import { erpTab } from './routes/erp-tab.ts';
-import { health } from './routes/health.ts';
+import { health, type Readiness } from './routes/health.ts';
 import { hooks } from './routes/hooks.ts';
 import { links } from './routes/links.ts';
 import { mappings } from './routes/mappings.ts';
@@ -38,13 +38,15 @@ export interface HttpParts {
   readonly framedBy: readonly string[];
   /** Where the built panels are. */
   readonly panelFolder: string;
+  /** Without it, as soon as it answers. */
+  readonly readiness?: () => Promise<Readiness>;
 }
 
 /** The largest form of the Sync page is a few hundred mapped fields. */
 const LARGEST_BODY = 1024 * 1024;
 
 /** Everything that answers over HTTP. */
-export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
+export function createHttp({ app, framedBy, panelFolder, readiness = () => Promise.resolve('ready') }: HttpParts) {
   const http = new Hono<Env>();
   http.use(trace, securityHeaders(app.origin, framedBy));
   http.use('/panels/*', compress());
@@ -59,12 +61,14 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
   http.notFound((c) => refuse(new AppError('route.not_found'), c));
   http.onError((error, c) => {
     const known = toAppError(error);
-    if (known.code === 'internal') log.error('http.failed', error, { traceId: c.var.traceId, method: c.req.method });
+    const about = { traceId: c.var.traceId, method: c.req.method };
+    if (known.code === 'internal') log.error('http.failed', error, about);
+    if (known.code === 'store.away') log.warn('http.store_away', about);
     return refuse(known, c);
   });
 
   return http
-    .route('/', health)
+    .route('/', health(readiness))
     .route('/', contract)
     .route('/', hooks(app, createAcceptWebhook(app)))
     .route('/', pages(app))
@@ -85,7 +89,7 @@ export function createHttp({ app, framedBy, panelFolder }: HttpParts) {
 }
 
 function isForMachines(path: string): boolean {
-  return /^\/(api|hooks|healthz)(\/|$)/.test(path);
+  return /^\/(api|hooks|healthz|readyz)(\/|$)/.test(path);
 }
 
 /** A sign-in that failed in the middle begins again where it began; in a pop-up, that is the panel. */

@@ -2,13 +2,14 @@ import type { Context, Env } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
-import { AppError } from '../errors.ts';
+import { AppError, DatabaseAway } from '../errors.ts';
 
 export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'input.invalid': 400,
   'input.too_large': 413,
   'route.not_found': 404,
   internal: 500,
+  'store.away': 503,
   'access.denied': 403,
   'licence.missing': 403,
   'session.missing': 401,
@@ -112,6 +113,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
 /** What went wrong, as one of our codes. Anything we did not expect is `internal`. */
 export function toAppError(error: Error): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof DatabaseAway) return new AppError('store.away', {}, { cause: error });
   if (error instanceof HTTPException && error.status < 500) {
     return new AppError(error.status === 413 ? 'input.too_large' : 'input.invalid', {}, { cause: error });
   }

@@ -1,26 +1,11 @@
-import { Kysely, sql, type RawBuilder, type Transaction } from 'kysely';
-import { PostgresJSDialect } from 'kysely-postgres-js';
-import postgres from 'postgres';
+import { Kysely, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
+import { createPool } from './pool.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
 
-/** A pool of connections. `bigint` arrives as a number: counts and ledger ids stay far below 2^53. */
 export function openDb(url: string, { connections = 10 }: { connections?: number } = {}): Db {
-  const pool = postgres(url, {
-    max: connections,
-    idle_timeout: 20,
-    max_lifetime: 30 * 60,
-    connect_timeout: 10,
-    connection: {
-      application_name: 'erp-sync',
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
-    },
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    onnotice: () => {},
-  });
-  return new Kysely<Database>({ dialect: new PostgresJSDialect({ postgres: pool }) });
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: createPool(url, connections) }) });
 }
 
 /**

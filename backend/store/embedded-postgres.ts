@@ -28,13 +28,16 @@ export interface EmbeddedPostgres {
 /**
  * Starts a Postgres server of our own on a free local port, with its data in `folder`. A server that a killed process
  * left behind is stopped first; one that another living process uses is left alone, and this throws.
- * `durable: false` is for tests: quick, and lost when the machine stops.
+ * `durable: false` is for tests: quick, and lost when the machine stops. So is a `port` of their choice.
  */
-export async function startPostgres(folder: string, { durable = true } = {}): Promise<EmbeddedPostgres> {
+export async function startPostgres(
+  folder: string,
+  { durable = true, port: chosen }: { readonly durable?: boolean; readonly port?: number } = {},
+): Promise<EmbeddedPostgres> {
   const server = await serverAt(resolve(folder));
   await server.init();
   await server.stopLeftover();
-  const port = await freePort();
+  const port = chosen ?? (await freePort());
   await server.start(port, durable);
 
   const url = (user: string, database: string) => `postgres://${user}:${server.password}@127.0.0.1:${port}/${database}`;

@@ -22,18 +22,15 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<readon
 }
 
 /** The names of migrations that have not run: the app waits for none, it says so and stops. */
-export async function pendingMigrations(appUrl: string): Promise<readonly string[]> {
-  const db = openDb(appUrl, { connections: 1 });
+export async function pendingMigrations(db: Db): Promise<readonly string[]> {
+  const known = (await migrationFiles()).map((file) => file.replace(/\.ts$/, ''));
   try {
-    const known = Object.keys(await readMigrations());
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
     const done = new Set(rows.map(({ name }) => name));
     return known.filter((name) => !done.has(name));
   } catch (error) {
-    if ((error as { code?: string }).code === '42P01') return Object.keys(await readMigrations());
+    if ((error as { code?: string }).code === '42P01') return known;
     throw error;
-  } finally {
-    await db.destroy();
   }
 }
 
@@ -41,9 +38,12 @@ function migrator(db: Db): Migrator {
   return new Migrator({ db, provider: { getMigrations: readMigrations } });
 }
 
+async function migrationFiles(): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
+}
+
 async function readMigrations(): Promise<Record<string, Migration>> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
-  const migrations = files.map(async (file): Promise<[string, Migration]> => [
+  const migrations = (await migrationFiles()).map(async (file): Promise<[string, Migration]> => [
     file.replace(/\.ts$/, ''),
     (await import(new URL(file, folder).href)) as Migration,
   ]);

@@ -21,6 +21,7 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     msg('ERP Sync has not been approved for your company. Ask a SuperOffice administrator to approve it.'),
   'tenant.not_installed': () =>
     msg('ERP Sync is not installed for your company. Ask a SuperOffice administrator to install it.'),
+  'store.away': () => msg('ERP Sync is not available just now. Try again in a moment.'),
   'tenant.unavailable': () => msg('SuperOffice is not available just now. Try again in a few minutes.'),
   'tenant.revoked': () =>
     msg('The approval of ERP Sync has been withdrawn. Ask a SuperOffice administrator to approve it again.'),

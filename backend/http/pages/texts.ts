@@ -7,6 +7,7 @@ export const pageFailures = [
   'access.denied',
   'approval.missing',
   'tenant.revoked',
+  'store.away',
   'tenant.unavailable',
   'crm.unreachable',
   'install.running',
@@ -80,6 +81,7 @@ const en: PageTexts = {
     'approval.missing':
       'ERP Sync has not been approved for your company. An administrator has to sign in here and approve it.',
     'tenant.revoked': 'The approval of ERP Sync has been withdrawn. An administrator has to approve it again.',
+    'store.away': 'ERP Sync is not available just now. Try again in a moment.',
     'tenant.unavailable': 'SuperOffice is not available just now. Try again in a few minutes.',
     'crm.unreachable': 'SuperOffice does not answer. Try again in a few minutes.',
     'install.running': 'Somebody else is installing or removing ERP Sync right now. Try again in a few minutes.',
@@ -131,6 +133,7 @@ const nb: PageTexts = {
     'approval.missing':
       'ERP Sync er ikke godkjent for firmaet ditt. En administrator må logge inn her og godkjenne appen.',
     'tenant.revoked': 'Godkjenningen av ERP Sync er trukket tilbake. En administrator må godkjenne appen på nytt.',
+    'store.away': 'ERP Sync er ikke tilgjengelig akkurat nå. Prøv igjen om et øyeblikk.',
     'tenant.unavailable': 'SuperOffice er ikke tilgjengelig akkurat nå. Prøv igjen om noen minutter.',
     'crm.unreachable': 'SuperOffice svarer ikke. Prøv igjen om noen minutter.',
     'install.running': 'Noen andre installerer eller fjerner ERP Sync akkurat nå. Prøv igjen om noen minutter.',
@@ -181,6 +184,7 @@ const sv: PageTexts = {
     'approval.missing':
       'ERP Sync har inte godkänts för ditt företag. En administratör måste logga in här och godkänna appen.',
     'tenant.revoked': 'Godkännandet av ERP Sync har återkallats. En administratör måste godkänna appen igen.',
+    'store.away': 'ERP Sync är inte tillgängligt just nu. Försök igen om en stund.',
     'tenant.unavailable': 'SuperOffice är inte tillgängligt just nu. Försök igen om några minuter.',
     'crm.unreachable': 'SuperOffice svarar inte. Försök igen om några minuter.',
     'install.running': 'Någon annan installerar eller tar bort ERP Sync just nu. Försök igen om några minuter.',
@@ -231,6 +235,7 @@ const da: PageTexts = {
     'approval.missing':
       'ERP Sync er ikke godkendt for dit firma. En administrator skal logge på her og godkende appen.',
     'tenant.revoked': 'Godkendelsen af ERP Sync er trukket tilbage. En administrator skal godkende appen igen.',
+    'store.away': 'ERP Sync er ikke tilgængelig lige nu. Prøv igen om et øjeblik.',
     'tenant.unavailable': 'SuperOffice er ikke tilgængelig lige nu. Prøv igen om et par minutter.',
     'crm.unreachable': 'SuperOffice svarer ikke. Prøv igen om et par minutter.',
     'install.running': 'En anden installerer eller fjerner ERP Sync lige nu. Prøv igen om et par minutter.',
@@ -283,6 +288,7 @@ const de: PageTexts = {
       'ERP Sync wurde für Ihre Firma nicht genehmigt. Ein Administrator muss sich hier anmelden und die App genehmigen.',
     'tenant.revoked':
       'Die Genehmigung von ERP Sync wurde widerrufen. Ein Administrator muss die App erneut genehmigen.',
+    'store.away': 'ERP Sync ist gerade nicht verfügbar. Versuchen Sie es gleich noch einmal.',
     'tenant.unavailable': 'SuperOffice ist gerade nicht verfügbar. Versuchen Sie es in einigen Minuten erneut.',
     'crm.unreachable': 'SuperOffice antwortet nicht. Versuchen Sie es in einigen Minuten erneut.',
     'install.running':
@@ -337,6 +343,7 @@ const nl: PageTexts = {
     'approval.missing':
       'ERP Sync is niet goedgekeurd voor uw bedrijf. Een beheerder moet zich hier aanmelden en de app goedkeuren.',
     'tenant.revoked': 'De goedkeuring van ERP Sync is ingetrokken. Een beheerder moet de app opnieuw goedkeuren.',
+    'store.away': 'ERP Sync is momenteel niet beschikbaar. Probeer het over een ogenblik opnieuw.',
     'tenant.unavailable': 'SuperOffice is momenteel niet beschikbaar. Probeer het over enkele minuten opnieuw.',
     'crm.unreachable': 'SuperOffice antwoordt niet. Probeer het over enkele minuten opnieuw.',
     'install.running':
