@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } fr
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBrowser } from './browser.mjs';
+import { installTryton } from './tryton.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -80,6 +81,7 @@ async function test() {
   if ((await check()) !== 0) counts.failed++;
   else counts.passed++;
 
+  installTryton();
   const results = resolve('.cache/test');
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });

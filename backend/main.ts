@@ -7,6 +7,7 @@ import { httpKind } from './adapters/connectors/http/http-kind.ts';
 import { odataKind } from './adapters/connectors/odata/odata-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
+import { trytonKind } from './adapters/connectors/tryton/tryton-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
 import type { Observer } from './adapters/calls/observer.ts';
 import { createSuperOffice } from './adapters/superoffice/super-office.ts';
@@ -167,7 +168,7 @@ function connectorKinds(
 ): App['connectorKindsOf'] {
   // One for all, so that what goes to one address is counted together.
   const fetch = createSafeFetch({ allowPrivate: privateConnectors });
-  const remote = [soapKind, httpKind, odataKind].map((kindOf) => kindOf({ fetch, clock: systemClock }));
+  const remote = [soapKind, httpKind, odataKind, trytonKind].map((kindOf) => kindOf({ fetch, clock: systemClock }));
   const considerate = considerateErps({ clock: systemClock, ...(observer ? { observer } : {}) });
   const known = new Map<string, readonly ConnectorKind[]>();
   return (tenant) => {

@@ -98,7 +98,7 @@ export const schemaChangeKinds = [
 ] as const;
 export type SchemaChangeKind = (typeof schemaChangeKinds)[number];
 
-export const connectorKinds = ['workbook', 'soap', 'http', 'odata'] as const;
+export const connectorKinds = ['workbook', 'soap', 'http', 'odata', 'tryton'] as const;
 export type ConnectorKindName = (typeof connectorKinds)[number];
 
 export const languages = ['en', 'nb', 'sv', 'da', 'de', 'nl'] as const;

@@ -6,6 +6,7 @@ const names: Record<ConnectorKindName, () => string> = {
   soap: () => msg('Web service (SOAP)'),
   http: () => msg('Web service (HTTP)'),
   odata: () => msg('OData service'),
+  tryton: () => msg('Tryton'),
 };
 
 export const connectorKindName = (kind: ConnectorKindName): string => names[kind]();

@@ -5,7 +5,7 @@ import { AppError } from '../../../errors.ts';
 import type { Actor, WantedField } from '../../../ports/erp-connector.ts';
 import { decode, encode, literal, needsText } from './edm.ts';
 import { literalOf } from './filter.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 import type { EntitySet, ListSource, Metadata, Property } from './metadata.ts';
 import type { Row } from './odata-client.ts';
 import type { ActorSource, Preset } from './preset.ts';

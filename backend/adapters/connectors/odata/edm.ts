@@ -1,6 +1,6 @@
 import type { FieldKind, FieldValue } from '../../../../shared/vocabulary.ts';
 import { parseValue, unreadable, type Parsed } from '../../../domain/value.ts';
-import type { Json } from './json.ts';
+import type { Json } from '../json.ts';
 
 /** A type that a property may have: one of OData's own, or an enumeration of the service. */
 export type EdmType = keyof typeof kinds | 'Enum';

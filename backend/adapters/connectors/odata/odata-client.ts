@@ -2,7 +2,7 @@ import type { OutboundRequest, OutboundResponse, SafeFetch } from '../safe-fetch
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
-import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
+import { isObject, parseJson, type Json, type JsonObject } from '../json.ts';
 
 /** A record as the service sent it, with its annotations (`@odata.etag` ...). */
 export type Row = JsonObject;
