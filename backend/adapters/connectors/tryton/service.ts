@@ -102,14 +102,7 @@ async function readModel(settings: Settings, client: RpcClient, language: string
   const options = { timeoutMs: INTERACTIVE_MS };
   const describe = async (model: string) =>
     readDescriptions(model, await client.call(`${model}.fields_get`, [[]], context, options));
-  /** A table whose module may not be there. */
-  const describeIfThere = (model: string) =>
-    describe(model).catch((error: unknown) => {
-      if (error instanceof AppError && ['connector.rejected', 'connector.denied'].includes(error.code)) return null;
-      throw error;
-    });
-
-  const party = await describeIfThere('party.party');
+  const party = await describe('party.party').catch((error: unknown) => absent(error, ['connector.rejected']));
   if (!party) throw new AppError('connector.rejected', { explanation: texts.notActivated('party') });
   const address = await describe('party.address');
   const roles = await readRoles(settings, client);
@@ -148,7 +141,7 @@ async function readModel(settings: Settings, client: RpcClient, language: string
     ['Supplier', partyModel('Supplier', roles.supplier)],
     ...(roles.person ? [['Person', partyModel('Person', roles.person)] as const] : []),
   ]);
-  const work = settings.projects ? await describeIfThere('project.work') : null;
+  const work = settings.projects ? await describe('project.work').catch(absent) : null;
   if (settings.projects && !work) unknown('Projects', 'project', texts.notActivated('project'));
   if (work) actors.set('Project', projectModel(work, await required('project.work', work, client)));
   const lists = [party, address, work ?? new Map<string, Description>()]
@@ -243,12 +236,15 @@ async function readRoles({ customers, suppliers, persons }: Settings, client: Rp
   };
 }
 
+/** Null for a table whose module is not activated, or that this user may not see. */
+function absent(error: unknown, codes = ['connector.rejected', 'connector.denied']): null {
+  if (error instanceof AppError && codes.includes(error.code)) return null;
+  throw error;
+}
+
 async function relationType(name: string, client: RpcClient): Promise<number> {
-  const types = await named('party.relation.type', client).catch((error: unknown) => {
-    if (error instanceof AppError && ['connector.rejected', 'connector.denied'].includes(error.code))
-      return unknown('PersonRelation', name, texts.notActivated('party_relationship'));
-    throw error;
-  });
+  const types = await named('party.relation.type', client).catch(absent);
+  if (!types) unknown('PersonRelation', name, texts.notActivated('party_relationship'));
   return found('PersonRelation', name, types);
 }
 
