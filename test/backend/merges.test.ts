@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
 import { listAttention } from '../../backend/application/sync/list-attention.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
@@ -125,6 +126,19 @@ describe('a company that was merged into another', () => {
     await expect(settleMerge(world.as(), question!.linkId, { keep })).rejects.toMatchObject({
       code: keep === 'merged' ? 'link.changed' : 'link.not_found',
     });
+  });
+
+  test('takes its link along after all when the other is disconnected', async () => {
+    const other = await link(42);
+    merge(41, 42);
+    await receiveWebhook(world.ctx, { entity: loser });
+    await work();
+    expect(await linksOf(41)).toHaveLength(1);
+    await disconnectEntity(world.as(), other);
+    await sweep();
+    await work();
+    expect(await linksOf(41)).toEqual([]);
+    expect(await linksOf(42)).toMatchObject([{ actor: { erpKey: 'c41' }, parked: null }]);
   });
 
   test('is settled by an administrator of this tenant only', async () => {

@@ -20,7 +20,8 @@ import { createWorld, type World } from '../support/world.ts';
 const company: CrmEntity = { type: 'contact', id: 42 };
 const customer: ActorRef = { type: 'Customer', erpKey: 'erp831' };
 const fields = { NAME: 'NAME', POSTALAD1: 'POSTALAD1', POSTALCITY: 'POSTALCITY' };
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 let world: World;
 let connectionId: string;
@@ -73,8 +74,8 @@ async function poll(): Promise<void> {
   }
 }
 
-async function sweep(): Promise<void> {
-  world.clock.advance(HOUR);
+async function sweep(after = HOUR): Promise<void> {
+  world.clock.advance(after);
   for (;;) {
     const claim = await world.store.sweeps.claimDue(world.clock.now(), lease());
     if (!claim) return;
@@ -127,6 +128,17 @@ describe('a change', () => {
     await rest();
     world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
     await sweep();
+    await work();
+    expect(erpValues()).toMatchObject({ NAME: 'Orkdal Omsorg AS' });
+  });
+
+  test('that is seen only minutes after it was stamped is found by the sweep all the same', async () => {
+    await rest();
+    await sweep();
+    const stamped = new Date(world.clock.now().getTime() - 4 * MINUTE);
+    world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
+    world.crm.updatedAt.set('contact/42', stamped);
+    await sweep(MINUTE);
     await work();
     expect(erpValues()).toMatchObject({ NAME: 'Orkdal Omsorg AS' });
   });

@@ -34,4 +34,6 @@ export const corpus: readonly number[] = [
   8537,
   // A value that was put back in SuperOffice, and that nobody took on to the other ERPs.
   11688,
+  // A merged record's link that waited beside one that had long been disconnected.
+  2437, 4293, 4417, 5018, 12255, 17947, 18776,
 ];

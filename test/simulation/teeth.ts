@@ -245,6 +245,12 @@ export const teeth: readonly Tooth[] = [
     replace: 'if (true) await ctx.store.links.remove(link.id);',
   },
   {
+    name: 'a merged link that never learns that its place has become free',
+    file: `${sync}/sweep-crm.ts`,
+    find: '...(await freeToFollow(ctx, type, links))',
+    replace: '',
+  },
+  {
     name: 'a brake that counts and does not hold',
     file: `${sync}/brake.ts`,
     find: 'if (brake.heldSince || (!known && brake.changed >= brake.allowed)) {',

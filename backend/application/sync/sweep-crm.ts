@@ -13,8 +13,11 @@ import { areMany, isOverdue } from './missing-actors.ts';
 import { openLinks } from './read-sides.ts';
 
 const EVERY_MS = 30_000;
-/** SuperOffice tells the time to the second, and a row may be seen a little after it was stamped. */
-const OVERLAP_MS = 60_000;
+/**
+ * A row is stamped by whichever of SuperOffice's servers saves it, when its transaction begins, and is seen when that ends.
+ * The same five minutes as an ERP gets; what was asked twice is no news.
+ */
+const OVERLAP_MS = 5 * 60_000;
 /** Phones, e-mails, addresses and user-defined fields change without a trace; so every record is read again in turn. */
 const COMPARE_EVERY_MS = 5 * 60_000;
 const COMPARE_AT_ONCE = 200;
@@ -53,7 +56,7 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
   const keys = [...new Set([...pairsOf.values()].flatMap((pairs) => pairs.map(({ crm }) => crm.key)))];
   const linked = [...linksOf.keys()];
 
-  const toConfirm = await missingToConfirm(ctx, links);
+  const toLookAt = new Set([...(await missingToConfirm(ctx, links)), ...(await freeToFollow(ctx, type, links))]);
   const news: number[] = [];
   for (let start = 0; start < linked.length; start += READ_AT_ONCE) {
     const asked = linked.slice(start, start + READ_AT_ONCE);
@@ -66,7 +69,7 @@ async function newsIn(ctx: Context, type: CrmEntityType, ids: readonly number[])
       const own = linksOf.get(id) ?? [];
       const isNew = own.some(
         (link) =>
-          toConfirm.has(link.id) ||
+          toLookAt.has(link.id) ||
           asks(recordOf.get(id), link, pairsOf.get(kindOf(link)) ?? [], waitingOf.get(link.id) ?? []),
       );
       if (isNew) news.push(id);
@@ -83,6 +86,20 @@ async function missingToConfirm(ctx: Context, links: readonly LinkMemory[]): Pro
   const missing = await ctx.store.links.missing();
   const few = overdue.filter(({ connectionId }) => !areMany(missing.get(connectionId) ?? { missing: 0, links: 0 }));
   return new Set(few.map(({ id }) => id));
+}
+
+/** Links whose record was merged into one that had a link of its own in that connection, and has none any more. */
+async function freeToFollow(ctx: Context, type: CrmEntityType, links: readonly LinkMemory[]): Promise<readonly string[]> {
+  const merged = links.filter(({ parked }) => parked?.code === 'link.merged');
+  if (merged.length === 0) return [];
+  const intoOf = ({ parked }: LinkMemory) => Number(parked?.detail['into']);
+  const taken = await ctx.store.links.ofEntities(type, merged.map(intoOf));
+  return merged
+    .filter((link) => {
+      const into = intoOf(link);
+      return !taken.some(({ connectionId, entity }) => connectionId === link.connectionId && entity.id === into);
+    })
+    .map(({ id }) => id);
 }
 
 /** What a link says whose record is not there. */
