@@ -300,9 +300,10 @@ export function runStore(db: Db, tenant: string) {
       await heldRecord(task).set({ lease_until: leaseUntil }).execute();
     },
 
-    async postpone(task: RunTask, nextTryAt: Date): Promise<void> {
+    /** Without `tried` the record itself was not to blame, and is no nearer to being given up. */
+    async postpone(task: RunTask, nextTryAt: Date, tried: boolean): Promise<void> {
       await heldRecord(task)
-        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', 1), next_try_at: nextTryAt }))
+        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', Number(tried)), next_try_at: nextTryAt }))
         .execute();
     },
 

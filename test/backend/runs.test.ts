@@ -392,6 +392,30 @@ describe('a run that is interrupted', () => {
     expect(await showRun(admin, id)).toMatchObject({ state: 'done', counts: { written: 3, failed: 0 } });
   });
 
+  test('waits for an ERP that rests however long, and counts none of it as a try', async () => {
+    world.erp.outage = new AppError('connector.resting', { retryAfterSeconds: 300 });
+    const id = await start();
+    for (let round = 0; round < 12; round++) {
+      await work();
+      world.clock.advance(6 * 60_000);
+    }
+    expect(await showRun(admin, id)).toMatchObject({ state: 'planning', counts: { failed: 0 } });
+    world.erp.outage = null;
+    world.clock.advance(6 * 60_000);
+    await work();
+    expect(await showRun(admin, id)).toMatchObject({ state: 'done', counts: { written: 3, failed: 0 } });
+  });
+
+  test('goes on without a record whose ERP fails each time it is asked', async () => {
+    world.erp.outage = new AppError('connector.unreachable');
+    const id = await start();
+    for (let round = 0; round < 12; round++) {
+      await work();
+      world.clock.advance(6 * 60_000);
+    }
+    expect(await showRun(admin, id)).toMatchObject({ state: 'failed', counts: { failed: 3 } });
+  });
+
   test('is shared by two workers, each record done once, while automatic sync is off', async () => {
     await setAutomaticSync(admin, { automatic: false });
     const id = await start();

@@ -157,9 +157,10 @@ export function memoryRuns(tables: MemoryTables, watch: StoreWatch): Calls {
       const row = held(task);
       if (row) put({ ...row, leaseUntil: leaseUntil.getTime() });
     },
-    async postpone(task, nextTryAt) {
+    async postpone(task, nextTryAt, tried) {
       const row = held(task);
-      if (row) put({ ...row, leaseUntil: null, attempts: row.attempts + 1, nextTryAt: nextTryAt.getTime() });
+      const attempts = (row?.attempts ?? 0) + Number(tried);
+      if (row) put({ ...row, leaseUntil: null, attempts, nextTryAt: nextTryAt.getTime() });
     },
     async planned(task, { steps, ...plan }) {
       const row = held(task);

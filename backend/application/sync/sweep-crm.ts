@@ -89,7 +89,11 @@ async function missingToConfirm(ctx: Context, links: readonly LinkMemory[]): Pro
 }
 
 /** Links whose record was merged into one that had a link of its own in that connection, and has none any more. */
-async function freeToFollow(ctx: Context, type: CrmEntityType, links: readonly LinkMemory[]): Promise<readonly string[]> {
+async function freeToFollow(
+  ctx: Context,
+  type: CrmEntityType,
+  links: readonly LinkMemory[],
+): Promise<readonly string[]> {
   const merged = links.filter(({ parked }) => parked?.code === 'link.merged');
   if (merged.length === 0) return [];
   const intoOf = ({ parked }: LinkMemory) => Number(parked?.detail['into']);

@@ -15,6 +15,14 @@ import { restoredSteps } from './restored-steps.ts';
 
 /** How often a record is tried before the run goes on without it. */
 const PATIENCE = 5;
+/** The system asked for a pause, or was not asked at all: that is no try of a record, and is waited for. */
+const pauses: ReadonlySet<ErrorCode> = new Set([
+  'connector.resting',
+  'connector.throttled',
+  'crm.throttled',
+  'rate.limited',
+  'link.busy',
+]);
 const EXTEND_MS = 15_000;
 const BUSY_MS = 1_000;
 
@@ -121,7 +129,7 @@ async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
   const now = ctx.clock.now();
   const until = leaseUntil(ctx);
   const claim = await ctx.store.marks.claim(entity, now, until);
-  if (!claim) return ctx.store.runs.postpone(task, new Date(now.getTime() + BUSY_MS));
+  if (!claim) return ctx.store.runs.postpone(task, new Date(now.getTime() + BUSY_MS), false);
   // These steps and no others: whatever the record was marked for is still to be looked at. As of the end of our own lease
   // only a mark can make it busy.
   const waits = await ctx.store.marks.isBusy(entity, until);
@@ -160,14 +168,14 @@ function intentOf({ kind, scope }: Run, links: readonly LinkMemory[], steps?: re
 }
 
 function mayPass(code: ErrorCode, { attempts }: RunTask): boolean {
-  return (passing.has(code) || code === 'internal') && attempts < PATIENCE;
+  return pauses.has(code) || ((passing.has(code) || code === 'internal') && attempts < PATIENCE);
 }
 
 function later(ctx: Context, task: RunTask, failure: AppError): Promise<void> {
   const { type, id } = task.entity;
   const asked = Number(failure.detail['retryAfterSeconds'] ?? 0) * 1000;
   const delay = retryDelayMs(task.attempts, `${task.runId} ${type} ${id}`, asked);
-  return ctx.store.runs.postpone(task, new Date(ctx.clock.now().getTime() + delay));
+  return ctx.store.runs.postpone(task, new Date(ctx.clock.now().getTime() + delay), !pauses.has(failure.code));
 }
 
 function toFailure(ctx: Context, { runId, entity }: RunTask, error: unknown): AppError {
