@@ -1,7 +1,8 @@
-import type { Side } from '../../shared/vocabulary.ts';
+import type { FieldValue, Side } from '../../shared/vocabulary.ts';
 import type { LedgerRow } from './ledger.ts';
 import { flowsTo, type MappedField } from './merge.ts';
 import type { PlannedStep } from './sync-plan.ts';
+import { isAlike } from './twins.ts';
 import { sameValue } from './value.ts';
 
 /** A system that was put back to an older state. Nothing is synced with it until somebody has decided what that means. */
@@ -18,8 +19,8 @@ export interface Restore {
 }
 
 /**
- * Takes back the newer value, where the one that stands there now is an older one that the ledger knows. Any other value
- * was edited since, and is an edit like all others.
+ * Takes back the newer value, where the one that stands there now is an older one that the ledger knows, be it as the other
+ * side keeps it: an ERP trims, cuts off and writes in capitals. Any other value was edited since, and is an edit like all others.
  */
 export function restoredStep(
   side: Side,
@@ -34,7 +35,14 @@ export function restoredStep(
   const there = side === 'erp' ? field.erpInCrm : field.crmInErp;
   const stoodBefore = history.some(({ target, before, after }) => {
     if (target === side) return sameValue(before, now) || sameValue(after, now);
-    return there.kind === 'value' && (sameValue(before, there.value) || sameValue(after, there.value));
+    if (there.kind !== 'value') return false;
+    const { value } = there;
+    return [before, after].some((stood) => sameValue(stood, value) || isMadeOf(side, value, stood));
   });
   return stoodBefore ? { target: side, before: now, after: agreed[side] } : null;
+}
+
+/** Whether the ERP's value of the two may have been made of SuperOffice's. */
+function isMadeOf(side: Side, value: FieldValue, stood: FieldValue): boolean {
+  return isAlike(side === 'crm' ? value : stood, side === 'crm' ? stood : value) === true;
 }

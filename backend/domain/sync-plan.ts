@@ -361,6 +361,8 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
         link.erp[erp.key] = outcome.value;
       }
       link.reasons.set(`${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
+      // What was agreed on stands there again; if the other side holds another value by now, that is news.
+      if (outcome.reason === 'undo' && isAgreed(link, erp.key, outcome)) return true;
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;
   }
@@ -372,6 +374,11 @@ function whyWritten(
   { target, reason }: FieldOutcome & { kind: 'write' },
 ): WriteReason {
   return (target === 'crm' && reason === 'changed' && replaced.get(crmKey)) || reason;
+}
+
+function isAgreed({ agreed }: LinkDraft, key: string, { target, value }: FieldOutcome & { kind: 'write' }): boolean {
+  const known = agreed[key];
+  return known !== undefined && sameValue(known[target], value);
 }
 
 function agree(link: LinkDraft, key: string, agreed: AgreedValue): void {

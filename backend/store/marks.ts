@@ -1,4 +1,4 @@
-import { sql, type Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { ActorRef, CrmEntity, CrmEntityType } from '../../shared/vocabulary.ts';
 import { lanes, type Claim, type Mark } from '../domain/mark.ts';
 import { AppError } from '../errors.ts';
@@ -112,9 +112,15 @@ export function markStore(db: Db, tenant: string) {
       return row ? toClaim(row) : null;
     },
 
-    /** Until the end of the transaction the claim stands; throws `link.busy` if it was lost. */
+    /**
+     * Until the end of the transaction the claim stands; throws `link.busy` if it was lost. While a restored backup waits to be
+     * decided on none stands but its own, also one that was taken in the very moment in which that became known.
+     */
     async hold(claim: Claim): Promise<void> {
-      const row = await held(claim).forUpdate().executeTakeFirst();
+      const row = await held(claim)
+        .$if(claim.cause !== 'restore', (query) => query.where((eb) => eb.not(eb.exists(openRestore(eb)))))
+        .forUpdate()
+        .executeTakeFirst();
       if (!row) throw new AppError('link.busy');
     },
 
@@ -249,6 +255,14 @@ export function markStore(db: Db, tenant: string) {
       return row !== undefined;
     },
   };
+
+  function openRestore(eb: ExpressionBuilder<Database, 'linked_entity'>) {
+    return eb
+      .selectFrom('restore')
+      .select('restore.id')
+      .where('restore.tenant', '=', tenant)
+      .where('settled_at', 'is', null);
+  }
 
   function held({ entity, fence }: Claim) {
     return db

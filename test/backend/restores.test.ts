@@ -6,8 +6,10 @@ import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import { reportRestore, settleRestore } from '../../backend/application/sync/settle-restore.ts';
 import { showRun, showRunSteps } from '../../backend/application/sync/show-run.ts';
 import { showSyncStatus } from '../../backend/application/sync/show-sync-status.ts';
+import { cancelRun } from '../../backend/application/sync/steer-run.ts';
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
+import { AppError } from '../../backend/errors.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
 import { connect } from '../support/connect.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -131,6 +133,52 @@ describe.each(['crm', 'erp'] as const)('a restored backup of the %s', (which) =>
     expect((await showSyncStatus(world.as())).restores).toEqual([]);
   });
 
+  test('is given its newer values again, and what the other side has edited since goes on', async () => {
+    edit(which === 'crm' ? 'erp' : 'crm', { NAME: 'Edited on the other side' });
+    await plan();
+    const { id } = await opened();
+    await settleRestore(world.as(), id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(restored()).toEqual({ ...newer, NAME: 'Edited on the other side' });
+    expect(other()).toEqual({ ...newer, NAME: 'Edited on the other side' });
+  });
+
+  test('is planned again when somebody has cancelled the plan', async () => {
+    await plan();
+    const { runId } = await opened();
+    await cancelRun(world.as(), runId);
+    await plan();
+    const again = await opened();
+    expect(again.runId).not.toBe(runId);
+    await settleRestore(world.as(), again.id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(restored()).toEqual(newer);
+  });
+
+  test('is over once it is decided on, though no record is there to be given anything', async () => {
+    world.crm.remove(company, { kind: 'softDeleted' });
+    await plan();
+    const { id } = await opened();
+    await settleRestore(world.as(), id, { take: 'newer', steps: 0, keep: [] });
+    await goOn();
+    expect((await showSyncStatus(world.as())).restores).toEqual([]);
+  });
+
+  test('is not planned without a record whose system is out of reach', async () => {
+    world.erp.outage = new AppError('connector.unreachable');
+    for (let round = 0; round < 10; round++) {
+      await plan();
+      world.clock.advance(20 * 60_000);
+    }
+    expect(await showRun(world.as(), (await opened()).runId)).toMatchObject({ state: 'planning' });
+    world.erp.outage = null;
+    await plan();
+    expect(await showRun(world.as(), (await opened()).runId)).toMatchObject({
+      state: 'planned',
+      counts: { toWrite: 2, failed: 0 },
+    });
+  });
+
   test('keeps the restored values of a field where that is wanted', async () => {
     await plan();
     const { id } = await opened();
@@ -173,6 +221,17 @@ describe.each(['crm', 'erp'] as const)('a restored backup of the %s', (which) =>
     await expect(settleRestore(world.otherTenant(), id, choice)).rejects.toMatchObject({ code: 'run.changed' });
     expect((await showSyncStatus(world.otherTenant())).restores).toEqual([]);
     expect(writes()).toBe(0);
+  });
+
+  test('is known to whoever claims a record in that very moment', async () => {
+    await receiveWebhook(world.ctx, { entity: company });
+    const [claim] = await world.store.marks.claimMarked(1, world.clock.now(), lease());
+    await reconcile(world.ctx, claim!);
+    expect(writes()).toBe(0);
+    await expect(world.store.transaction(({ marks }) => marks.hold(claim!))).rejects.toMatchObject({
+      code: 'link.busy',
+    });
+    await world.store.transaction(({ marks }) => marks.hold({ ...claim!, cause: 'restore' }));
   });
 
   test('takes the record from whoever is at work on it', async () => {

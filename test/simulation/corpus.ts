@@ -36,4 +36,12 @@ export const corpus: readonly number[] = [
   11688,
   // A merged record's link that waited beside one that had long been disconnected.
   2437, 4293, 4417, 5018, 12255, 17947, 18776,
+  // An edit of the other side that was taken for agreed, because a restored backup was given its newer value again.
+  894,
+  // A record that was claimed in the moment in which a restored backup became known.
+  1037,
+  // An older value as an ERP keeps it, in capitals, taken for an edit since the restore.
+  1090,
+  // A restored backup that could not be decided on, because the only record was deleted.
+  1307,
 ];

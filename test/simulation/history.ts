@@ -8,8 +8,10 @@ import { prepareActor } from '../../backend/application/erp-tab/prepare-actor.ts
 import { showCreation } from '../../backend/application/erp-tab/show-creation.ts';
 import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
+import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { askAgain } from '../../backend/application/sync/ask-again.ts';
+import { reportRestore, settleRestore } from '../../backend/application/sync/settle-restore.ts';
 import { resolveConflict } from '../../backend/application/sync/resolve-conflict.ts';
 import { retryLink } from '../../backend/application/sync/retry-link.ts';
 import { startSync, startUndo } from '../../backend/application/sync/start-run.ts';
@@ -384,7 +386,7 @@ class History {
       this.#switchConnection();
       return;
     }
-    this.#restoreErp();
+    this.#restore();
   }
 
   #editCrm(
@@ -646,10 +648,13 @@ class History {
     this.#attempt(action, executeRun(this.#context(this.#newUser(), user), id, action, { steps }));
   }
 
-  /** Nothing is left waiting for somebody's word. */
-  async #decideAll(): Promise<void> {
+  /** Nothing is left waiting for somebody's word. Answers whether a restored backup was. */
+  async #decideAll(): Promise<boolean> {
+    let restored = false;
     for (let round = 0; round < 8; round++) {
-      const waiting = [...this.#tables.runs.values()].filter((run) => !runIsOver(run));
+      const halted = await this.#decideRestores();
+      restored ||= halted;
+      const waiting = [...this.#tables.runs.values()].filter((run) => !runIsOver(run) && run.kind !== 'restore');
       for (const { id, state } of waiting) {
         if (state === 'paused') this.#attempt('resume', resumeRun(this.#context(this.#newUser(), user), id));
         else if (state === 'planned' || state === 'needsApproval') this.#approve(id);
@@ -661,9 +666,10 @@ class History {
           this.#attempt('ask again', askAgain(this.#context(this.#newUser(), user), connectionId));
         }
       }
-      if (waiting.length + held.length === 0) return;
+      if (!halted && waiting.length + held.length === 0) break;
       await this.scheduler.runUntil(this.scheduler.now + 3 * MINUTE);
     }
+    return restored;
   }
 
   /** From SuperOffice, twice: the second has nothing to write, and neither writes into SuperOffice. */
@@ -767,11 +773,70 @@ class History {
     });
   }
 
-  /** Yesterday's copy is put back; the ERP says so by its stamps. */
-  #restoreErp(): void {
-    const erp = this.#anyErp();
-    this.#count('restore');
-    for (const erpKey of [...erp.actors.keys()]) this.#editErp(erp, erpKey);
+  /** A backup is put back, of either side. SuperOffice tells us, of an ERP an administrator does; perhaps a little late. */
+  #restore(): void {
+    const random = this.#random;
+    const erp = random.chance(0.5) ? this.#anyErp() : null;
+    const system = erp ?? this.#crm;
+    const connectionId = erp?.connectionId ?? null;
+    this.#count(erp ? 'restore of an ERP' : 'restore of SuperOffice');
+    const before = structuredClone(erp ? [...erp.actors] : [...this.#crm.records]);
+    const since = this.scheduler.now - START;
+    system.rewind(START + random.pick([0, random.below(since), since - random.below(Math.min(since, 20_000))]));
+    for (const [key, values] of before) {
+      const now = erp ? erp.actors.get(String(key)) : this.#crm.records.get(Number(key));
+      for (const [field, was] of Object.entries(values)) {
+        const value = now?.[field] ?? null;
+        if (value === was) continue;
+        const place = erp ? `${connectionId}/${key}/${field}` : `contact/${key}/${field}`;
+        this.scheduler.trace('restores', () => `${place}: ${was} -> ${value}`);
+        this.oracle.restored(place, was, value);
+      }
+    }
+    const delay = random.pick([0, 0, 0, 20_000]);
+    const process = new Process('api');
+    this.scheduler.at(process, delay, () => this.#attempt('reports', this.#report(process, connectionId)));
+    this.scheduler.at(this.#world, delay + random.pick([5_000, 30_000, 60_000]), () => void this.#decideRestores());
+  }
+
+  /** Told until it is known. */
+  async #report(process: Process, connectionId: string | null): Promise<void> {
+    for (;;) {
+      const ctx = this.#context(process, user);
+      try {
+        if (connectionId !== null) await reportRestore(ctx, { connectionId });
+        else await pauseAfterRestore(ctx, { side: 'crm', connectionId, userName: null });
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreKilled)) throw error;
+        await this.scheduler.ticket(process, 1_000);
+      }
+    }
+  }
+
+  /** Gives the newer values again, but perhaps for one field, or keeps the restored ones. Answers whether any waited. */
+  async #decideRestores(): Promise<boolean> {
+    const random = this.#random;
+    const open = [...this.#tables.restores.values()].filter(({ settledAt }) => settledAt === null);
+    for (const { id, runId } of open) {
+      const planned = [...this.#tables.runSteps.values()].filter(
+        (step) => step.runId === runId && step.outcome !== 'stale',
+      );
+      const take = random.pick(['newer', 'newer', 'restored'] as const);
+      const [kept] = take === 'newer' && random.chance(0.2) ? planned : [];
+      const keep = kept ? [{ connectionId: kept.connectionId, fieldKey: kept.fieldKey }] : [];
+      const ctx = this.#context(this.#newUser(), user);
+      const settled = settleRestore(ctx, id, { take, steps: planned.length, keep }).then(
+        () => this.oracle.decided(id, take, keep),
+        (error: unknown) => {
+          // It may have been decided all the same.
+          if (error instanceof StoreKilled) this.oracle.decided(id, 'restored', []);
+          throw error;
+        },
+      );
+      this.#attempt(`settle ${take}`, settled);
+    }
+    return open.length > 0;
   }
 
   #anyErp(): ModelErp {
@@ -847,7 +912,8 @@ class History {
     await scheduler.runUntil(scheduler.now + REST_MS + this.#greatestSkew);
     this.#greatestSkew = 0;
     for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
-    await this.#decideAll();
+    // What was read while everything stood still is read again.
+    if (await this.#decideAll()) await scheduler.runUntil(scheduler.now + REST_MS);
     for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
   }
 

@@ -33,6 +33,7 @@ type Calls = Pick<
   | 'planned'
   | 'written'
   | 'stepsOf'
+  | 'dropSteps'
   | 'reach'
   | 'failures'
   | 'counts'
@@ -193,6 +194,10 @@ export function memoryRuns(tables: MemoryTables, watch: StoreWatch): Calls {
     },
     async stepsOf(runId, entity) {
       return stepsOf(runId).filter((step) => step.outcome === null && same(step.entity, entity));
+    },
+    async dropSteps(runId, { connectionId, fieldKey }) {
+      const dropped = stepsOf(runId).filter((step) => step.connectionId === connectionId && step.fieldKey === fieldKey);
+      for (const { id } of dropped) tables.drop(runSteps, String(id));
     },
     async reach(id) {
       const steps = stepsOf(id).filter(({ outcome }) => outcome !== 'stale');

@@ -4,6 +4,7 @@ import type { ActorTypeMapping, Connection } from '../../backend/domain/connecti
 import type { LedgerRow } from '../../backend/domain/ledger.ts';
 import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
 import { lanes, type Claim, type Mark } from '../../backend/domain/mark.ts';
+import type { Restore } from '../../backend/domain/restore.ts';
 import type { Run } from '../../backend/domain/run.ts';
 import { defaultNightlyTime } from '../../backend/domain/nightly.ts';
 import type { Creation } from '../../backend/domain/creation.ts';
@@ -48,6 +49,7 @@ type ComparisonRow = DueRow & {
 };
 type SweepRow = DueRow & { readonly since: Date | null; readonly sweeps: number };
 
+export type RestoreRow = Restore & { readonly settledAt: Date | null };
 export type CreationRow = Creation & { readonly dueAt: number; readonly leaseUntil: number | null };
 
 /** What the simulation wants to know of a transaction that took place. */
@@ -62,6 +64,8 @@ export interface StoreWatch {
   ended(creation: Creation): void;
   parked(link: LinkMemory): void;
   entered(rows: readonly StoredLedgerRow[]): void;
+  /** A system is known to have been restored, and nothing may be written. */
+  halted(restoreId: string): void;
 }
 
 /**
@@ -85,6 +89,7 @@ export class MemoryTables {
   readonly runSteps = new Map<string, RunStepRow>();
   readonly runHolds = new Map<string, string>();
   readonly creations = new Map<string, CreationRow>();
+  readonly restores = new Map<string, RestoreRow>();
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
@@ -139,6 +144,7 @@ type Subjects = Pick<
   | 'polls'
   | 'sweeps'
   | 'syncSettings'
+  | 'restores'
 >;
 type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick<Subjects[Name], Call>;
 
@@ -362,6 +368,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'postpone'
     | 'release'
     | 'revoke'
+    | 'revokeAll'
     | 'removeUnlinked'
     | 'wake'
     | 'takeToCompare'
@@ -407,8 +414,9 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       const row = marks.get(keyOf(entity));
       return row && isFree(row, now) ? takeLease(row, leaseUntil) : null;
     },
-    async hold({ entity, fence }) {
-      if (marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
+    async hold({ entity, fence, cause }) {
+      const halted = cause !== 'restore' && [...tables.restores.values()].some(({ settledAt }) => settledAt === null);
+      if (halted || marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
     },
     async extend(claim, leaseUntil) {
       changeHeld(claim, () => ({ leaseUntil: leaseUntil.getTime() }));
@@ -439,6 +447,9 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       tables.put(marks, keyOf(entity), { ...row, fence: row.fence + 1, leaseUntil: null });
       tables.onCommit(() => watch.revoked(entity));
     },
+    async revokeAll() {
+      for (const { entity, leaseUntil } of [...marks.values()]) if (leaseUntil !== null) await markCalls.revoke(entity);
+    },
     async removeUnlinked(entity) {
       if (![...links.values()].some((link) => same(link.entity, entity))) tables.drop(marks, keyOf(entity));
     },
@@ -458,8 +469,11 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
 
   const ledgerCalls: Some<
     'ledger',
-    'enter' | 'get' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched' | 'follow'
+    'enter' | 'get' | 'note' | 'settle' | 'strike' | 'unsettled' | 'touched' | 'follow' | 'ofEntity'
   > = {
+    async ofEntity(entity) {
+      return [...ledger.values()].filter((row) => same(row.entity, entity) && row.event === null && row.settled);
+    },
     async follow(linkId, entity) {
       for (const [key, row] of ledger) {
         if (row.linkId === linkId && row.target === 'erp' && !row.settled) tables.put(ledger, key, { ...row, entity });
@@ -524,61 +538,67 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
-  const pollCalls: Some<'polls', 'claimDue' | 'cursor' | 'setCursor' | 'hold' | 'extend' | 'finish' | 'fail' | 'wake'> =
-    {
-      async claimDue(limit, now, leaseUntil) {
-        const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
-        for (const id of active.filter((id) => !polls.has(id))) {
-          const row = { dueAt: now.getTime(), leaseUntil: null, fence: 0, attempts: 0, idle: 0, polls: 0 };
-          tables.put(polls, id, row);
-        }
-        return [...polls]
-          .filter(([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now))
-          .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1))
-          .slice(0, limit)
-          .map(([connectionId, row]) => {
-            const fence = row.fence + 1;
-            tables.put(polls, connectionId, { ...row, fence, leaseUntil: leaseUntil.getTime() });
-            return { connectionId, fence, attempts: row.attempts, idle: row.idle };
-          });
-      },
-      async cursor(connectionId, actorType) {
-        return tables.cursors.get(`${connectionId} ${actorType}`) ?? null;
-      },
-      async setCursor(connectionId, actorType, cursor) {
-        tables.put(tables.cursors, `${connectionId} ${actorType}`, cursor);
-      },
-      async hold({ connectionId, fence }) {
-        if (polls.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
-      },
-      async extend({ connectionId, fence }, leaseUntil) {
-        const row = polls.get(connectionId);
-        if (row?.fence === fence) tables.put(polls, connectionId, { ...row, leaseUntil: leaseUntil.getTime() });
-      },
-      async finish({ connectionId, fence }, _polledAt, dueAt, idle) {
-        const row = polls.get(connectionId);
-        if (row?.fence !== fence) return;
-        const done = { leaseUntil: null, attempts: 0, idle, dueAt: dueAt.getTime(), polls: row.polls + 1 };
-        tables.put(polls, connectionId, { ...row, ...done });
-      },
-      async wake(connectionIds, now) {
-        for (const id of connectionIds) {
-          const row = polls.get(id);
-          if (row && row.idle > 0)
-            tables.put(polls, id, { ...row, idle: 0, dueAt: Math.min(row.dueAt, now.getTime()) });
-        }
-      },
-      async fail({ connectionId, fence }, _trouble, dueAt) {
-        const row = polls.get(connectionId);
-        if (row?.fence !== fence) return;
-        tables.put(polls, connectionId, {
-          ...row,
-          leaseUntil: null,
-          attempts: row.attempts + 1,
-          dueAt: dueAt.getTime(),
+  const pollCalls: Some<
+    'polls',
+    'claimDue' | 'cursor' | 'setCursor' | 'forgetCursors' | 'hold' | 'extend' | 'finish' | 'fail' | 'wake'
+  > = {
+    async forgetCursors(connectionId) {
+      for (const key of [...tables.cursors.keys()]) {
+        if (connectionId === null || key.startsWith(`${connectionId} `)) tables.drop(tables.cursors, key);
+      }
+    },
+    async claimDue(limit, now, leaseUntil) {
+      const active = tables.connections.filter((connection) => connection.active).map(({ id }) => id);
+      for (const id of active.filter((id) => !polls.has(id))) {
+        const row = { dueAt: now.getTime(), leaseUntil: null, fence: 0, attempts: 0, idle: 0, polls: 0 };
+        tables.put(polls, id, row);
+      }
+      return [...polls]
+        .filter(([id, row]) => active.includes(id) && row.dueAt <= now.getTime() && isFree(row, now))
+        .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([connectionId, row]) => {
+          const fence = row.fence + 1;
+          tables.put(polls, connectionId, { ...row, fence, leaseUntil: leaseUntil.getTime() });
+          return { connectionId, fence, attempts: row.attempts, idle: row.idle };
         });
-      },
-    };
+    },
+    async cursor(connectionId, actorType) {
+      return tables.cursors.get(`${connectionId} ${actorType}`) ?? null;
+    },
+    async setCursor(connectionId, actorType, cursor) {
+      tables.put(tables.cursors, `${connectionId} ${actorType}`, cursor);
+    },
+    async hold({ connectionId, fence }) {
+      if (polls.get(connectionId)?.fence !== fence) throw new AppError('link.busy');
+    },
+    async extend({ connectionId, fence }, leaseUntil) {
+      const row = polls.get(connectionId);
+      if (row?.fence === fence) tables.put(polls, connectionId, { ...row, leaseUntil: leaseUntil.getTime() });
+    },
+    async finish({ connectionId, fence }, _polledAt, dueAt, idle) {
+      const row = polls.get(connectionId);
+      if (row?.fence !== fence) return;
+      const done = { leaseUntil: null, attempts: 0, idle, dueAt: dueAt.getTime(), polls: row.polls + 1 };
+      tables.put(polls, connectionId, { ...row, ...done });
+    },
+    async wake(connectionIds, now) {
+      for (const id of connectionIds) {
+        const row = polls.get(id);
+        if (row && row.idle > 0) tables.put(polls, id, { ...row, idle: 0, dueAt: Math.min(row.dueAt, now.getTime()) });
+      }
+    },
+    async fail({ connectionId, fence }, _trouble, dueAt) {
+      const row = polls.get(connectionId);
+      if (row?.fence !== fence) return;
+      tables.put(polls, connectionId, {
+        ...row,
+        leaseUntil: null,
+        attempts: row.attempts + 1,
+        dueAt: dueAt.getTime(),
+      });
+    },
+  };
 
   const sweepCalls: Some<'sweeps', 'claimDue' | 'hold' | 'finish'> = {
     async claimDue(now, leaseUntil) {
@@ -663,9 +683,10 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     async fail(claim, _trouble, dueAt) {
       changeComparison(claim, { ...ended, dueAt: dueAt.getTime() });
     },
-    async begin(_connectionId, now) {
+    async begin(connectionId, now) {
       for (const [id, row] of comparisons) {
-        if (!row.underWay) tables.put(comparisons, id, { ...row, dueAt: now.getTime(), attempts: 0 });
+        if (!row.underWay && (connectionId === null || connectionId === id))
+          tables.put(comparisons, id, { ...row, dueAt: now.getTime(), attempts: 0 });
       }
       tables.onCommit(() => watch.raised());
     },
@@ -681,6 +702,34 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
     async held() {
       return [...brakes.values()].filter(({ heldSince }) => heldSince !== null);
+    },
+  };
+
+  const { restores } = tables;
+  const restoreCalls: Subjects['restores'] = {
+    async begin(restore) {
+      const waits = [...restores.values()].some(
+        ({ settledAt, side, connectionId }) =>
+          settledAt === null && side === restore.side && connectionId === restore.connectionId,
+      );
+      if (waits) return false;
+      tables.put(restores, restore.id, { ...restore, settledAt: null });
+      tables.onCommit(() => watch.halted(restore.id));
+      tables.onCommit(() => watch.raised());
+      return true;
+    },
+    async open() {
+      return [...restores.values()].filter(({ settledAt }) => settledAt === null);
+    },
+    async setRun(id, before, runId) {
+      const row = restores.get(id);
+      if (!row || row.runId !== before) return false;
+      tables.put(restores, id, { ...row, runId });
+      return true;
+    },
+    async settle(id, at) {
+      const row = restores.get(id);
+      if (row) tables.put(restores, id, { ...row, settledAt: at });
     },
   };
 
@@ -790,8 +839,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     polls: pollCalls,
     sweeps: sweepCalls,
     runs: memoryRuns(tables, watch),
-    // No backup is restored that anybody tells of.
-    restores: { open: async () => [] },
+    restores: restoreCalls,
     comparisons: comparisonCalls,
     syncSettings: {
       isAutomatic: async () => true,

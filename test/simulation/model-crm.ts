@@ -24,6 +24,14 @@ export class ModelCrm {
   readonly removed = new Map<number, Record<string, FieldValue>>();
   readonly updatedAt = new Map<number, number>();
   readonly mergedInto = new Map<number, number>();
+  /** What stood there before each change, latest last. */
+  readonly #journal: {
+    readonly at: number;
+    readonly id: number;
+    readonly key: string;
+    readonly before: FieldValue;
+    readonly updatedAt: number;
+  }[] = [];
   readonly #now: () => number;
   readonly #normalise: (value: FieldValue) => FieldValue;
   readonly #watch: CrmWatch;
@@ -62,8 +70,21 @@ export class ModelCrm {
   set(id: number, key: string, value: FieldValue): void {
     const record = this.records.get(id);
     if (!record || record[key] === value) return;
+    const [before, updatedAt] = [record[key] ?? null, this.updatedAt.get(id) ?? 0];
+    this.#journal.push({ at: this.#now(), id, key, before, updatedAt });
     record[key] = value;
     if (key !== TRACELESS) this.updatedAt.set(id, this.#second());
+  }
+
+  /** A backup is put back: values and times of change are what they were then. */
+  rewind(to: number): void {
+    for (let last = this.#journal.at(-1); last && last.at > to; last = this.#journal.at(-1)) {
+      this.#journal.pop();
+      const record = this.records.get(last.id) ?? this.removed.get(last.id);
+      if (!record) continue;
+      record[last.key] = last.before;
+      this.updatedAt.set(last.id, last.updatedAt);
+    }
   }
 
   remove(id: number): void {

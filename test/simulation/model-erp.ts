@@ -33,6 +33,15 @@ export class ModelErp {
   readonly actors = new Map<string, Record<string, FieldValue>>();
   readonly removed = new Map<string, Record<string, FieldValue>>();
   readonly stamps = new Map<string, string>();
+  /** What stood there before each change, latest last. */
+  readonly #journal: {
+    readonly at: number;
+    readonly erpKey: string;
+    readonly key: string;
+    readonly before: FieldValue;
+    readonly stamp: string;
+    readonly changes: number;
+  }[] = [];
   readonly #fields: readonly FieldMapping[];
   readonly #now: () => number;
   readonly #watch: ErpWatch;
@@ -79,6 +88,7 @@ export class ModelErp {
     for (const [key, value] of Object.entries(values)) {
       const before = actor[key] ?? null;
       const stored = this.habits.normalise(value);
+      this.#note(erpKey, key);
       actor[key] = stored;
       this.#watch.erpWritten(this.connectionId, erpKey, key, before, value, stored);
     }
@@ -120,8 +130,27 @@ export class ModelErp {
   set(erpKey: string, key: string, value: FieldValue, stamp = this.stamp()): void {
     const actor = this.actors.get(erpKey);
     if (!actor) return;
+    this.#note(erpKey, key);
     actor[key] = value;
     this.touch(erpKey, stamp);
+  }
+
+  /** A backup is put back: values and stamps are what they were then, and a counter counts on from there. */
+  rewind(to: number): void {
+    for (let last = this.#journal.at(-1); last && last.at > to; last = this.#journal.at(-1)) {
+      this.#journal.pop();
+      this.#changes = last.changes;
+      const actor = this.actors.get(last.erpKey) ?? this.removed.get(last.erpKey);
+      if (!actor) continue;
+      actor[last.key] = last.before;
+      this.touch(last.erpKey, last.stamp);
+    }
+  }
+
+  #note(erpKey: string, key: string): void {
+    const before = (this.actors.get(erpKey) ?? {})[key] ?? null;
+    const stamp = this.stamps.get(erpKey) ?? '';
+    this.#journal.push({ at: this.#now(), erpKey, key, before, stamp, changes: this.#changes });
   }
 
   touch(erpKey: string, stamp: string): void {

@@ -30,8 +30,21 @@ interface Place {
   writes: number;
   /** All values that we wrote here. */
   readonly ours: Set<FieldValue>;
+  /** A backup has put this value back, and nobody has written it since. */
+  restored: Restored | null;
+  /** Somebody has typed what stood there before. */
+  again: boolean;
   /** Somebody put this back, or typed it between our save and our reading it back: the two sides may differ. */
   mayDiffer: boolean;
+}
+
+interface Restored {
+  readonly was: FieldValue;
+  readonly now: FieldValue;
+  /** When we heard of it, the ledger knew what the backup has put back, and the newer value was agreed on. */
+  known: boolean;
+  /** Somebody said that it should be. */
+  wanted: boolean;
 }
 
 interface Written {
@@ -80,6 +93,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   readonly #places = new Map<string, Place>();
   readonly #written: Written[] = [];
   readonly #removedAt = new Map<string, number>();
+  readonly #haltedAt = new Map<string, number>();
   #removed: readonly LinkMemory[] = [];
   readonly #holder = new Map<string, { readonly process: Process; readonly at: number }>();
   readonly #missed = new Set<string>();
@@ -107,11 +121,65 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     );
     at.changedBy = 'user';
     at.changedAt = this.#next();
+    at.restored = null;
+    at.again = isBlank(value) || [...at.held].some((known) => alike(known, value));
     at.held.add(value);
     at.edits += 1;
     for (const written of this.#written) {
       if (written.place === place && sameValue(written.before, value)) written.putBack = true;
     }
+  }
+
+  /** By a backup. To us it is as if somebody had typed it, until it is known. */
+  restored(name: string, was: FieldValue, now: FieldValue): void {
+    this.edited(name, now);
+    const place = this.#place(name);
+    place.pending = null;
+    place.restored = { was, now, known: false, wanted: false };
+    for (const written of this.#written) if (written.place === name) written.putBack = true;
+  }
+
+  /** From now on nothing is written, until somebody has said what the restored backup means. */
+  halted(restoreId: string): void {
+    const { tables, scheduler } = this.#world;
+    this.#haltedAt.set(restoreId, scheduler.now);
+    for (const { link, field, side, place } of this.#restoredBy(restoreId)) {
+      const { was, now } = place.restored;
+      const remembered = [...tables.ledger.values()].some(
+        ({ linkId, fieldKey, settled, before, after }) =>
+          settled && linkId === link.id && fieldKey === field.key && (alike(before, now) || alike(after, now)),
+      );
+      const agreed = link.agreed[field.key];
+      place.restored.known ||= remembered && flows(field, side) && !!agreed && sameValue(agreed[side], was);
+    }
+  }
+
+  decided(
+    restoreId: string,
+    take: 'newer' | 'restored',
+    keep: readonly { readonly connectionId: string; readonly fieldKey: string }[],
+  ): void {
+    const kept = (link: LinkMemory, { key }: FieldMapping) =>
+      keep.some(({ connectionId, fieldKey }) => connectionId === link.connectionId && fieldKey === key);
+    const places = this.#restoredBy(restoreId);
+    for (const { place } of places) place.restored.wanted = take === 'newer';
+    for (const { link, field, place } of places) if (kept(link, field)) place.restored.wanted = false;
+  }
+
+  /** What the backup has put back and nobody has written since, for each link that carries it. */
+  #restoredBy(restoreId: string) {
+    const { side, connectionId } = this.#world.tables.restores.get(restoreId) ?? { side: 'crm', connectionId: null };
+    return [...this.#world.tables.links.values()]
+      .filter((link) => connectionId === null || link.connectionId === connectionId)
+      .flatMap((link) =>
+        this.#fields(link.connectionId).flatMap((field) => {
+          const { connectionId: erp, actor } = link;
+          const name =
+            side === 'crm' ? `${keyOf(link.entity)}/${field.crmField}` : `${erp}/${actor.erpKey}/${field.key}`;
+          const place = this.#place(name);
+          return isRestored(place) ? [{ link, field, side, place, name }] : [];
+        }),
+      );
   }
 
   starts(place: string, value: FieldValue): void {
@@ -131,6 +199,12 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const late = (since: number) =>
       scheduler.now - since > IN_FLIGHT_MS && scheduler.now - process.pausedUntil > IN_FLIGHT_MS;
 
+    for (const { id, runId, settledAt } of this.#world.tables.restores.values()) {
+      const isRunning = runId !== null && this.#world.tables.runs.get(runId)?.state === 'running';
+      if (settledAt === null && !isRunning && late(this.#haltedAt.get(id) ?? scheduler.now)) {
+        this.violated('S31', `${process.name} writes ${keyOf(entity)} while a restored backup waits to be decided on`);
+      }
+    }
     const holder = this.#holder.get(keyOf(entity));
     if (holder && holder.process !== process && late(holder.at)) {
       this.violated('S25', `${process.name} writes ${keyOf(entity)}, which ${holder.process.name} holds`);
@@ -208,7 +282,13 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
     const origin = sources.map((source) => this.#place(source));
     const isUndo = row?.reason === 'undo';
-    if (isUndo && seen && ![...place.ours].some((value) => sameValue(value, before))) {
+    const givesAgain = isUndo && row.runId !== null && this.#world.tables.runs.get(row.runId)?.kind === 'restore';
+    // What somebody types that stood there before the backup was restored looks as if the backup had put it there.
+    const isRestored = place.restored !== null || place.again;
+    if (givesAgain && seen && !isRestored) {
+      this.violated('S31', `${name}: ${show(before)} was edited after the restore and became ${show(wanted)}`);
+    }
+    if (isUndo && !givesAgain && seen && ![...place.ours].some((value) => sameValue(value, before))) {
       this.violated('undo', `${name}: ${show(before)} was never written by us and is put back to ${show(wanted)}`);
     }
     if (isUndo || row?.reason === 'resync') place.edits += 1;
@@ -245,8 +325,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     place.ours.add(stored);
     if (sameValue(before, stored)) return;
     this.writes += 1;
-    place.mayDiffer = isUndo;
+    place.mayDiffer = isUndo && !givesAgain;
     place.pending = null;
+    place.restored = null;
     place.writes += 1;
     // A call that arrives after its time is to us as if somebody else had made it.
     place.changedBy = seen ? 'engine' : 'user';
@@ -489,8 +570,24 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       }
       for (const field of this.#fields(link.connectionId)) this.#fieldAtRest(link, field, record, actor);
     }
+    this.#restoresAtRest();
     this.#creationsAtRest();
     this.#ledgerBalances();
+  }
+
+  /** What somebody wanted to be given again was, unless it was edited since. */
+  #restoresAtRest(): void {
+    const { tables } = this.#world;
+    for (const { id, settledAt } of tables.restores.values()) {
+      if (settledAt === null) this.violated('S31', `${id} was never decided on`);
+      for (const { link, field, place, name } of this.#restoredBy(id)) {
+        const { was, now, known, wanted } = place.restored;
+        const isBare = link.parked !== null || tables.open.has(`${link.id} ${field.key}`);
+        const wasAway = this.#missed.has(keyOf(link.entity)) || this.#missed.has(name.slice(0, name.lastIndexOf('/')));
+        if (!known || !wanted || isBare || wasAway) continue;
+        this.violated('S31', `${name}: ${show(now)} of the backup was not made ${show(was)} again`);
+      }
+    }
   }
 
   #fieldAtRest(
@@ -615,6 +712,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       edits: 0,
       writes: 0,
       ours: new Set(),
+      restored: null,
+      again: false,
       mayDiffer: false,
     };
     this.#places.set(name, place);
@@ -625,6 +724,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     this.#sequence += 1;
     return this.#sequence;
   }
+}
+
+function isRestored(place: Place): place is Place & { readonly restored: Restored } {
+  return place.restored !== null;
 }
 
 function flows({ direction }: FieldMapping, target: Side): boolean {

@@ -251,6 +251,48 @@ export const teeth: readonly Tooth[] = [
     replace: '',
   },
   {
+    name: 'a restored backup that stops nobody who is at work',
+    file: 'backend/application/sync/pause-after-restore.ts',
+    find: 'if (await restores.begin(restore)) await marks.revokeAll();',
+    replace: 'await restores.begin({ ...restore, runId: "none" });',
+  },
+  {
+    name: 'a restored backup taken for edits',
+    file: 'backend/domain/restore.ts',
+    find: 'return stoodBefore ? { target: side, before: now, after: agreed[side] } : null;',
+    replace: 'return null;',
+  },
+  {
+    name: 'edits since a restore taken for the backup',
+    file: 'backend/domain/restore.ts',
+    find: 'return stoodBefore ? {',
+    replace: 'return true ? {',
+  },
+  {
+    name: 'what an ERP made of an older value taken for an edit since the restore',
+    file: 'backend/domain/restore.ts',
+    find: ' || isMadeOf(side, value, stood)',
+    replace: '',
+  },
+  {
+    name: 'a restored system asked on from where the newer one was',
+    file: `${sync}/resume-after-restore.ts`,
+    find: 'await ctx.store.polls.forgetCursors(connectionId);\n  await ctx.store.comparisons.begin(connectionId, now);',
+    replace: '',
+  },
+  {
+    name: 'a value given again over an edit of the other side, taken for agreed',
+    file: 'backend/domain/sync-plan.ts',
+    find: "if (outcome.reason === 'undo' && isAgreed(link, erp.key, outcome)) return true;",
+    replace: '',
+  },
+  {
+    name: 'a restore that nobody can decide on, because its records are gone',
+    file: `${sync}/advance-run.ts`,
+    find: "if (state === 'done' || state === 'failed') await resumeAfterRestore(ctx, restore);",
+    replace: "if (state === 'done') await resumeAfterRestore(ctx, restore);",
+  },
+  {
     name: 'a brake that counts and does not hold',
     file: `${sync}/brake.ts`,
     find: 'if (brake.heldSince || (!known && brake.changed >= brake.allowed)) {',

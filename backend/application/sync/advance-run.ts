@@ -30,12 +30,12 @@ export async function enterState(ctx: Context, run: Run, state: RunState): Promi
   if (state === 'done' || state === 'failed') await releaseBrake(ctx, run);
 }
 
-/** When it is done, syncing goes on; when it came to nothing, another plan is made. */
+/** When it is over, syncing goes on; a record that could not be given anything says so itself. Cancelled, it is planned again. */
 async function followRestore(ctx: Context, { id }: Run, state: RunState): Promise<void> {
   const restore = (await ctx.store.restores.open()).find(({ runId }) => runId === id);
   if (!restore) return;
-  if (state === 'done') await resumeAfterRestore(ctx, restore);
-  if (state === 'failed') await ctx.store.restores.setRun(restore.id, id, null);
+  if (state === 'done' || state === 'failed') await resumeAfterRestore(ctx, restore);
+  if (state === 'cancelled') await ctx.store.restores.setRun(restore.id, id, null);
 }
 
 async function nextState(ctx: Context, run: Run): Promise<RunState | null> {

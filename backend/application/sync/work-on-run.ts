@@ -71,7 +71,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
       plan,
     } = await planRecord(ctx, { entity: task.entity, cause }, (links) => intentOf(run, links, steps));
     const [failure] = failed.map(({ failure }) => failure);
-    if (failure && mayPass(failure.code, task)) {
+    if (failure && mayPass(failure.code, run, task)) {
       await later(ctx, task, failure);
       return;
     }
@@ -103,7 +103,7 @@ async function plan(ctx: Context, run: Run, task: RunTask): Promise<void> {
     });
   } catch (error) {
     const failure = toFailure(ctx, task, error);
-    if (mayPass(failure.code, task)) return later(ctx, task, failure);
+    if (mayPass(failure.code, run, task)) return later(ctx, task, failure);
     await record(ctx, task, { links: 0, unchanged: 0, conflicts: 0, parked: 0, failure: failure.code, steps: [] });
   }
 }
@@ -143,7 +143,7 @@ async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
   const { links: outcomes } = await whileHeld(ctx, ours, () => reconcile(ctx, ours, { intent, runId: run.id }));
   const concerned = outcomes.filter(({ linkId }) => steps.some((step) => step.linkId === linkId));
   const obstacle = concerned.find(({ obstacle }) => obstacle && passing.has(obstacle.code))?.obstacle;
-  if (obstacle && mayPass(obstacle.code, task)) {
+  if (obstacle && mayPass(obstacle.code, run, task)) {
     return later(ctx, task, new AppError(obstacle.code, obstacle.detail));
   }
   await done(ctx, task, obstacle?.code ?? null);
@@ -167,8 +167,10 @@ function intentOf({ kind, scope }: Run, links: readonly LinkMemory[], steps?: re
   };
 }
 
-function mayPass(code: ErrorCode, { attempts }: RunTask): boolean {
-  return pauses.has(code) || ((passing.has(code) || code === 'internal') && attempts < PATIENCE);
+/** What a restored backup put back and nobody decided on would count as an edit, so there no record is given up. */
+function mayPass(code: ErrorCode, { kind }: Run, { attempts }: RunTask): boolean {
+  if (pauses.has(code) || (kind === 'restore' && passing.has(code))) return true;
+  return (passing.has(code) || code === 'internal') && attempts < PATIENCE;
 }
 
 function later(ctx: Context, task: RunTask, failure: AppError): Promise<void> {
