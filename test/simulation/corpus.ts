@@ -44,4 +44,6 @@ export const corpus: readonly number[] = [
   1090,
   // A restored backup that could not be decided on, because the only record was deleted.
   1307,
+  // A record of a run that was taken for done after a failure that would have passed.
+  2591, 3631, 4074,
 ];

@@ -293,6 +293,12 @@ export const teeth: readonly Tooth[] = [
     replace: "if (state === 'done') await resumeAfterRestore(ctx, restore);",
   },
   {
+    name: 'a run that takes a record for done though its write failed',
+    file: `${sync}/work-on-run.ts`,
+    find: 'if (passes) return later(ctx, task, new AppError(passes.code, passes.detail));',
+    replace: '',
+  },
+  {
     name: 'a brake that counts and does not hold',
     file: `${sync}/brake.ts`,
     find: 'if (brake.heldSince || (!known && brake.changed >= brake.allowed)) {',

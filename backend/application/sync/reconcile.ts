@@ -240,7 +240,8 @@ function mayPass({ attempts, cause }: Claim, { code }: AppError): boolean {
   return passing.has(code) || (doubtful.has(code) && attempts === 0 && cause !== 'retry');
 }
 
-const doubtful: ReadonlySet<ErrorCode> = new Set([
+/** Codes that are tried once more before they are believed. */
+export const doubtful: ReadonlySet<ErrorCode> = new Set([
   'connector.answer_invalid',
   'connector.rejected',
   'connector.unknown_connection',

@@ -10,7 +10,7 @@ import { advanceRun } from './advance-run.ts';
 import { askAtBrakes } from './brake.ts';
 import { leaseUntil, whileHeld } from './hold-record.ts';
 import { planRestores } from './pause-after-restore.ts';
-import { planRecord, reconcile } from './reconcile.ts';
+import { doubtful, planRecord, reconcile } from './reconcile.ts';
 import { restoredSteps } from './restored-steps.ts';
 
 /** How often a record is tried before the run goes on without it. */
@@ -142,11 +142,11 @@ async function write(ctx: Context, run: Run, task: RunTask): Promise<void> {
   const intent = intentOf(run, links, steps);
   const { links: outcomes } = await whileHeld(ctx, ours, () => reconcile(ctx, ours, { intent, runId: run.id }));
   const concerned = outcomes.filter(({ linkId }) => steps.some((step) => step.linkId === linkId));
-  const obstacle = concerned.find(({ obstacle }) => obstacle && passing.has(obstacle.code))?.obstacle;
-  if (obstacle && mayPass(obstacle.code, run, task)) {
-    return later(ctx, task, new AppError(obstacle.code, obstacle.detail));
-  }
-  await done(ctx, task, obstacle?.code ?? null);
+  const obstacles = concerned.flatMap(({ obstacle }) => (obstacle ? [obstacle] : []));
+  const passes = obstacles.find(({ code }) => mayPass(code, run, task));
+  if (passes) return later(ctx, task, new AppError(passes.code, passes.detail));
+  const failure = obstacles.find(({ code }) => passing.has(code) || code === 'internal');
+  await done(ctx, task, failure?.code ?? null);
 }
 
 function done(ctx: Context, task: RunTask, failure: ErrorCode | null): Promise<void> {
@@ -167,9 +167,11 @@ function intentOf({ kind, scope }: Run, links: readonly LinkMemory[], steps?: re
   };
 }
 
-/** What a restored backup put back and nobody decided on would count as an edit, so there no record is given up. */
+/** What a restored backup put back and nobody decided on would count as an edit, so there no record is given up in a hurry. */
 function mayPass(code: ErrorCode, { kind }: Run, { attempts }: RunTask): boolean {
-  if (pauses.has(code) || (kind === 'restore' && passing.has(code))) return true;
+  const isRestore = kind === 'restore';
+  if (pauses.has(code) || (isRestore && passing.has(code))) return true;
+  if (doubtful.has(code)) return attempts < (isRestore ? PATIENCE : 1);
   return (passing.has(code) || code === 'internal') && attempts < PATIENCE;
 }
 
