@@ -640,6 +640,30 @@ describe('polling', () => {
     expect(crmValues()).toMatchObject({ POSTALCITY: 'Fannrem' });
   });
 
+  test('looks at once for an actor that is told as deleted, and takes it for gone no sooner than ever', async () => {
+    world.erp.actors.delete('Customer/erp831');
+    world.erp.deleted = ['erp831', 'nobody'];
+    await poll();
+    expect(await work()).toBe(1);
+    expect((await link()).parked).toMatchObject({ code: 'actor.not_found' });
+
+    // The same is told again, and known.
+    await poll();
+    expect(await work()).toBe(0);
+    await sweep();
+    await work();
+    expect((await link()).parked).toMatchObject({ code: 'actor.gone' });
+    expect(writes()).toEqual({ crm: [], erp: [] });
+  });
+
+  test('concludes nothing from a deletion of what is there', async () => {
+    world.erp.deleted = ['erp831'];
+    await poll();
+    await work();
+    expect((await link()).parked).toBeNull();
+    expect(writes()).toEqual({ crm: [], erp: [] });
+  });
+
   test('revives the link of an actor that is told again', async () => {
     const kept = { ...erpValues() };
     world.erp.actors.delete('Customer/erp831');

@@ -88,6 +88,8 @@ export class FakeErp implements ErpConnector, ConnectorKind {
   refusal: AppError | null = null;
   /** Actors that `saveActors` refuses while it saves the others of the batch. */
   readonly refused = new Map<ActorKey, { readonly code: ErrorCode; readonly explanation: string | null }>();
+  /** Keys that `changedActors` tells as deleted. */
+  deleted: readonly string[] = [];
   /** Goes out with every page of actors. */
   warning: string | null = null;
   /** Awaited before a call does anything: the place to be slow, or to change something behind the caller's back. */
@@ -217,9 +219,10 @@ export class FakeErp implements ErpConnector, ConnectorKind {
     fields: readonly WantedField[],
     options?: CallOptions,
   ): Promise<ActorPage> {
-    return this.called('changedActors', [type, since, fields], options, () =>
-      this.page(type, fields, (actor) => this.lastModifiedOf(actor) >= since),
-    );
+    return this.called('changedActors', [type, since, fields], options, () => ({
+      ...this.page(type, fields, (actor) => this.lastModifiedOf(actor) >= since),
+      ...(this.deleted.length > 0 && { deleted: this.deleted }),
+    }));
   }
 
   createActor(draft: ActorDraft, fields: readonly WantedField[], options?: CallOptions): Promise<Actor> {

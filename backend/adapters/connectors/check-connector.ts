@@ -131,10 +131,14 @@ export async function checkConnector(
       if (!(await erp.abilities?.())?.repeatableCreate) throw new Flaw('no idempotency key', 'without');
       return ['idempotency key', null] as const;
     });
-    await step('tells what was deleted', 'A deleted actor is noticed when its link is next looked at.', async () => {
-      if (!(await erp.abilities?.())?.tellsDeleted) throw new Flaw('no deletion feed', 'without');
-      return ['deletion feed', null] as const;
-    });
+    await step(
+      'tells what was deleted',
+      'A deleted actor is noticed when its link is next looked at, not with the next poll.',
+      async () => {
+        if (!(await erp.abilities?.())?.tellsDeleted) throw new Flaw('no deletion feed', 'without');
+        return ['deletion feed', null] as const;
+      },
+    );
   } finally {
     await step('forgets a connection', 'Its settings stay in the connector.', async () => {
       await erp.deleteConnection();

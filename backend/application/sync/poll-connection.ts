@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { entityTypeOf, type ActorRef } from '../../../shared/vocabulary.ts';
+import { entityTypeOf, type ActorRef, type ActorType } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { ActorTypeMapping, Connection } from '../../domain/connection.ts';
 import { advance } from '../../domain/cursor.ts';
@@ -12,7 +12,7 @@ import { latestTimestamp } from '../../domain/timestamp.ts';
 import type { PollClaim } from '../../domain/watch.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
-import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
+import type { Actor, ActorPage, ErpConnector } from '../../ports/erp-connector.ts';
 import { isTooMuch, pullBrake } from './brake.ts';
 
 /** How many actors are compared at a time: an answer has no pages, and may hold all there are. */
@@ -70,17 +70,19 @@ async function pollActorType(
     const keys = watched.map(({ key }) => key);
     news.push(...(await newsIn(ctx, connectionId, actors, keys)).map(({ type, erpKey }) => ({ type, erpKey })));
   }
+  const gone = await toldAsGone(ctx, connectionId, actorType, page);
   // So many at once are planned first, and not one of them is written before someone has said yes.
   if (news.length > 0 && (await isTooMuch(ctx, connection, news.length))) await pullBrake(ctx, connectionId);
-  for (let start = 0; start < news.length; start += BATCH) {
-    const actors = news.slice(start, start + BATCH);
+  const toLookAt = [...news, ...gone];
+  for (let start = 0; start < toLookAt.length; start += BATCH) {
+    const actors = toLookAt.slice(start, start + BATCH);
     await inTransaction(ctx, async (ctx) => {
       await ctx.store.polls.hold(claim);
       const mark = { lane: 'event', cause: 'poll', user: null, at: ctx.clock.now() } as const;
       await ctx.store.marks.actors(connectionId, actors, mark);
     });
   }
-  if (page.warning !== null) return { news: news.length, warning: page.warning };
+  if (page.warning !== null) return { news: toLookAt.length, warning: page.warning };
 
   const seen = latestTimestamp(ours.map(({ lastModified }) => lastModified));
   await inTransaction(ctx, async (ctx) => {
@@ -88,7 +90,30 @@ async function pollActorType(
     await ctx.store.polls.hold(claim);
     await ctx.store.polls.setCursor(connectionId, actorType, advance(cursor, seen, ctx.clock.now()));
   });
-  return { news: news.length, warning: null };
+  return { news: toLookAt.length, warning: null };
+}
+
+/**
+ * What a connector tells as deleted is a reason to look now, and nothing is concluded from it: it may be a row that left a
+ * view, or one that was told by mistake. That an actor is gone is told as ever, when it was not found twice, an hour apart;
+ * nothing is written to it meanwhile, so waiting costs nothing.
+ */
+async function toldAsGone(
+  ctx: Context,
+  connectionId: string,
+  type: ActorType,
+  { actors, deleted = [] }: ActorPage,
+): Promise<readonly ActorRef[]> {
+  const here = new Set(actors.map(({ erpKey }) => erpKey));
+  const told = deleted.filter((erpKey) => !here.has(erpKey)).map((erpKey) => ({ type, erpKey }));
+  const gone: ActorRef[] = [];
+  for (let start = 0; start < told.length; start += BATCH) {
+    const links = await ctx.store.links.ofActors(connectionId, told.slice(start, start + BATCH));
+    // It is told again with every poll for a while, and those links know it.
+    const unaware = links.filter(({ confirmedAt, parked }) => confirmedAt !== null && !missing.has(parked?.code));
+    gone.push(...unaware.map(({ actor }) => actor));
+  }
+  return gone;
 }
 
 async function newsIn(
