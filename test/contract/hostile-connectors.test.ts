@@ -224,8 +224,8 @@ describe.each<Speech>(['http', 'soap'])('a nasty connector over %s', (speech) =>
       expect(outcomes).toEqual(outcomes.map(() => null));
       expect(outcomes.length).toBeGreaterThanOrEqual(30);
       expect(served).toBeGreaterThan(20);
-      // The servers and what they send are in here too.
-      expect((most - before) / 1e6).toBeLessThan(768);
+      // The servers and what they send are in here too: of what never ends, each may send what one answer may have.
+      expect((most - before) / 1e6).toBeLessThan(speech === 'http' ? 384 : 576);
     },
   );
 

@@ -1,26 +1,37 @@
-import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import { AppError } from '../../../errors.ts';
-import type { CallOptions } from '../../../ports/erp-connector.ts';
+import type { CallOptions, WantedField } from '../../../ports/erp-connector.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
+import { createThreads } from '../threads.ts';
+import { decodeAnswer, decodeText, type Answer, type Decoded, type Reads } from './decode.ts';
 import { writeEnvelope, type Carried } from './envelope.ts';
 import { documentedProfile, type Profile } from './profile.ts';
 import { fetchWsdl, profileOf } from './wsdl.ts';
-import { child, parseXml, textOf, type XmlElement } from '../xml.ts';
 
-/** What came back, and whether all of it did. */
-export interface SoapResult {
-  readonly result: XmlElement;
-  readonly warning: string | null;
-}
+/** Up to this an answer is read before anyone notices; handing it over takes longer. */
+const SMALL = 256 * 1024;
+const MEMORY_MB = 512;
+const TIME_MS = 60_000;
+
+const apart = createThreads<Answer<Reads>, Decoded<Reads>>(new URL('./decode-thread.ts', import.meta.url), {
+  memoryMb: MEMORY_MB,
+  timeMs: TIME_MS,
+  atOnce: 2,
+  idleMs: 10_000,
+  exceeded: (what) => new AppError('connector.answer_invalid', { problem: 'size', what }),
+});
+
+export type SoapOptions = CallOptions & { readonly timeoutMs?: number };
 
 /** One connector, spoken to as its WSDL says. */
 export interface SoapClient {
-  call(
+  call<Read extends Reads>(
     operation: string,
     request: Carried,
-    options?: CallOptions & { readonly timeoutMs?: number },
-  ): Promise<SoapResult>;
+    reads: Read,
+    options?: SoapOptions,
+    wanted?: readonly WantedField[],
+  ): Promise<Decoded<Read>>;
 }
 
 export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetch): SoapClient {
@@ -45,10 +56,10 @@ export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetc
   }
 
   return {
-    async call(operation, request, { signal, timeoutMs, language } = {}) {
+    async call(operation, request, reads, { signal, timeoutMs, language } = {}, wanted = []) {
       signal?.throwIfAborted();
-      const wanted = await profile();
-      const found = wanted.operations[operation];
+      const spoken = await profile();
+      const found = spoken.operations[operation];
       if (!found) throw new AppError('connector.answer_invalid', { problem: 'operation', operation });
 
       const { status, headers, body } = await fetch({
@@ -60,7 +71,7 @@ export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetc
           accept: 'text/xml',
           ...(language ? { 'accept-language': language } : {}),
         },
-        body: writeEnvelope(wanted, found, request),
+        body: writeEnvelope(spoken, found, request),
         signal,
         ...(timeoutMs ? { timeoutMs } : {}),
         repeatable: operation !== 'WSCreateActor',
@@ -73,7 +84,13 @@ export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetc
           ? new AppError('connector.unreachable', { status })
           : new AppError('connector.answer_invalid', { problem: 'contentType' });
       }
-      return unwrap(operation, parseXml(decoded(body, contentType)), forget);
+      try {
+        return await read({ operation, contentType, body, reads, wanted }, signal);
+      } catch (error) {
+        // We speak as the connector once did, and no longer does.
+        if (error instanceof AppError && error.detail['outdated'] === true) forget();
+        throw error;
+      }
     },
   };
 }
@@ -104,7 +121,7 @@ export async function servedWsdl(url: string, fetch: SafeFetch): Promise<readonl
     });
     if (status >= 500) throw new AppError('connector.unreachable', { status });
     if (status !== 200) throw new AppError('connector.answer_invalid', { problem: 'wsdl', status });
-    return decoded(body, headers['content-type'] ?? '');
+    return decodeText(body, headers['content-type'] ?? '');
   }
 }
 
@@ -119,66 +136,18 @@ function givenProfile(documents: readonly string[]): Profile {
   }
 }
 
-/** What connectors call their failures; two of them are misspelled in the contract itself. */
-const codes: Readonly<Record<string, ErrorCode>> = {
-  UNKNOWN_CONNECTION_ID: 'connector.unknown_connection',
-  UNKOWN_CONNECTION_ID: 'connector.unknown_connection',
-  UNKNOWN_FIELDKEY: 'mapping.field_unknown',
-  UNKOWN_FIELDKEY: 'mapping.field_unknown',
-  UNKNOWN_LISTITEM_ID: 'value.invalid',
-  UNKOWN_LISTITEM_ID: 'value.invalid',
-};
-
-/** A connector tells of failure inside a successful answer. From here on it is an AppError like any other. */
-function unwrap(operation: string, root: XmlElement, forgetProfile: () => void): SoapResult {
-  const bodies = root.children.filter(({ name }) => name === 'Body');
-  const [body] = bodies;
-  if (root.name !== 'Envelope' || !body || bodies.length !== 1) throw invalid(operation);
-
-  const fault = child(body, 'Fault');
-  if (fault) {
-    // These two say that we speak as the connector once did, and no longer does: it has not begun.
-    const begun = !/ActionNotSupported|DeserializationFailed/.test(textOf(fault, 'faultcode') ?? '');
-    if (!begun) forgetProfile();
-    const told = textOf(fault, 'faultstring') ?? child(child(fault, 'Reason'), 'Text')?.text ?? null;
-    throw new AppError('connector.rejected', { call: operation, begun, explanation: null }, { cause: told });
+/** Reads a large answer beside the event loop, which takes it over part by part. */
+async function read<Read extends Reads>(answer: Answer<Read>, signal: AbortSignal | undefined): Promise<Decoded<Read>> {
+  const { body } = answer;
+  if (body.length <= SMALL) return decodeAnswer(answer);
+  const items: Decoded<Read>['items'][number][] = [];
+  let warning: string | null = null;
+  // Its bytes are given away, not copied.
+  const transfer = body.byteLength === body.buffer.byteLength ? [body.buffer as ArrayBuffer] : [];
+  for await (const part of apart(answer, transfer) as AsyncGenerator<Decoded<Read>>) {
+    signal?.throwIfAborted();
+    for (const item of part.items) items.push(item);
+    warning = part.warning;
   }
-  const response = child(body, `${operation}Response`);
-  const result = response && (child(response, `${operation}Result`) ?? response.children[0]);
-  const [isOk, state] = [flat(result, 'IsOk'), flat(result, 'State')];
-  // An answer that says neither is none: what it lacks must not be taken for empty.
-  if (!result || (isOk === null && state === null)) throw invalid(operation);
-
-  const explanation = textOf(result, 'UserExplanation');
-  if (isOk === 'false' || isOk === '0' || state === 'error' || state === '3') {
-    const connectorCode = textOf(result, 'ErrorCode')?.trim() ?? null;
-    // What was not done has no key.
-    const begun = Boolean(textOf(child(result, 'Actor'), 'ErpKey'));
-    throw new AppError(
-      (connectorCode !== null && codes[connectorCode]) || 'connector.rejected',
-      { call: operation, begun, connectorCode, explanation },
-      { cause: textOf(result, 'TechExplanation') },
-    );
-  }
-  const warned = state === 'warning' || state === '2';
-  return { result, warning: warned ? (explanation ?? textOf(result, 'TechExplanation') ?? '') : null };
-}
-
-function flat(element: XmlElement | undefined, name: string): string | null {
-  return textOf(element, name)?.trim().toLowerCase() ?? null;
-}
-
-function decoded(body: Buffer, contentType: string): string {
-  const charset =
-    /charset="?([\w-]+)/i.exec(contentType)?.[1] ??
-    /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(body.toString('latin1', 0, 200))?.[1];
-  try {
-    return new TextDecoder(charset ?? 'utf-8', { fatal: true }).decode(body);
-  } catch (error) {
-    throw new AppError('connector.answer_invalid', { problem: 'encoding' }, { cause: error });
-  }
-}
-
-function invalid(call: string): AppError {
-  return new AppError('connector.answer_invalid', { call, problem: 'envelope' });
+  return { items, warning };
 }

@@ -2,9 +2,7 @@ import {
   actorTypes,
   type ActorRef,
   type ActorType,
-  type FieldAccess,
   type FieldKind,
-  type FieldValue,
   type FieldValues,
   type ListItem,
 } from '../../../../shared/vocabulary.ts';
@@ -12,7 +10,7 @@ import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { ErpField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
-import { decodeWire, encodeWire } from '../../../domain/wire.ts';
+import { encodeWire } from '../../../domain/wire.ts';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type {
@@ -34,9 +32,9 @@ import { createRecent, onceForAll } from '../../shared-value.ts';
 import { testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import { signingFetch } from '../sign-in.ts';
+import type { Reads } from './decode.ts';
 import type { Carried } from './envelope.ts';
-import { createSoapClient, servedWsdl, type SoapClient, type SoapResult } from './soap-client.ts';
-import { child, isNil, textOf, type XmlElement } from '../xml.ts';
+import { createSoapClient, servedWsdl, type SoapClient, type SoapOptions } from './soap-client.ts';
 
 /** Before there is a connection, connectors answer lists for its settings under this id. */
 const NO_CONNECTION = '00000000-0000-0000-0000-000000000000';
@@ -47,7 +45,6 @@ const INTERACTIVE_MS = 20_000;
 const CLIENTS = 1000;
 
 type ClientFor = (endpoint: Endpoint) => SoapClient;
-type SoapOptions = CallOptions & { readonly timeoutMs?: number };
 
 /** What a connector may say against one actor of a batch. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['connector.rejected', 'mapping.field_unknown', 'value.invalid']);
@@ -79,21 +76,20 @@ export function soapKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly
       return readConfigFields(clientFor(endpoint), options);
     },
     configList: async (endpoint, listName, options) =>
-      readListItems(
-        (
-          await clientFor(endpoint).call(
-            'WSGetList',
-            { ConnectionGuid: NO_CONNECTION, ListName: listName },
-            { timeoutMs: INTERACTIVE_MS, ...options },
-          )
-        ).result,
-      ),
+      (
+        await clientFor(endpoint).call(
+          'WSGetList',
+          { ConnectionGuid: NO_CONNECTION, ListName: listName },
+          'listItems',
+          { timeoutMs: INTERACTIVE_MS, ...options },
+        )
+      ).items,
     open: (settings) => openConnection(settings, clientFor),
   };
 }
 
 async function readConfigFields(client: SoapClient, options?: CallOptions): Promise<readonly ErpField[]> {
-  return readFields((await client.call('WSGetConfigData', {}, { timeoutMs: INTERACTIVE_MS, ...options })).result);
+  return (await client.call('WSGetConfigData', {}, 'fields', { timeoutMs: INTERACTIVE_MS, ...options })).items;
 }
 
 function openConnection(settings: ConnectionSettings, clientFor: ClientFor): ErpConnector {
@@ -101,31 +97,36 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
   /** What the actor types consist of, as last asked: how to write a value, and what cannot be written at all. */
   const catalogue = new Map<ActorType, readonly ErpField[]>();
 
-  const once = (operation: string, request: Record<string, Carried>, options?: SoapOptions) =>
-    clientFor(settings).call(operation, { ConnectionGuid: connectionId, ...request }, options);
+  const once = <Read extends Reads>(
+    operation: string,
+    request: Record<string, Carried>,
+    reads: Read,
+    options?: SoapOptions,
+    wanted?: readonly WantedField[],
+  ) => clientFor(settings).call(operation, { ConnectionGuid: connectionId, ...request }, reads, options, wanted);
 
   const resend = onceForAll(() => saveConnection());
 
   /** A connector that lost its settings, as after a new installation, gets them again; once, for all who wait. */
-  async function call(operation: string, request: Record<string, Carried>, options?: SoapOptions): Promise<SoapResult> {
+  const call: typeof once = async (...asked) => {
     try {
-      return await once(operation, request, options);
+      return await once(...asked);
     } catch (error) {
       if (!isUnknownConnection(error)) throw error;
       await resend();
-      return once(operation, request, options);
+      return once(...asked);
     }
-  }
+  };
 
   async function saveConnection(options?: SoapOptions): Promise<void> {
     const fields = await readConfigFields(clientFor(settings), options);
-    await once('WSSaveConnection', { ConnectionInfo: keyValues(config, kindsOf(fields)) }, options);
+    await once('WSSaveConnection', { ConnectionInfo: keyValues(config, kindsOf(fields)) }, 'nothing', options);
   }
 
   async function readFieldsOf(type: ActorType, options?: CallOptions): Promise<readonly ErpField[]> {
-    const fields = readFields((await call('WSGetSupportedActorTypeFields', { ActorType: type }, options)).result);
-    catalogue.set(type, fields);
-    return fields;
+    const { items } = await call('WSGetSupportedActorTypeFields', { ActorType: type }, 'fields', options);
+    catalogue.set(type, items);
+    return items;
   }
 
   const fieldsOf = async (type: ActorType, options?: CallOptions) =>
@@ -139,9 +140,9 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
     options?: SoapOptions,
   ): Promise<ActorPage> {
     const FieldKeys = fields.map(({ key }) => key);
-    const { result, warning } = await call(operation, { ActorType: type, ...request, FieldKeys }, options);
-    const sent = children(result, 'Actors');
-    const usable = sent.map((actor) => readActor(actor, fields)).filter((actor) => actor.type === type && actor.erpKey);
+    const asked = { ActorType: type, ...request, FieldKeys };
+    const { items: sent, warning } = await call(operation, asked, 'actors', options, fields);
+    const usable = sent.filter((actor) => actor.type === type && actor.erpKey);
     const byKey = new Map(usable.map((actor) => [actor.erpKey, actor]));
     // An actor without a name, or told twice, leaves us not knowing what else is amiss.
     return { actors: [...byKey.values()], warning: byKey.size < sent.length ? (warning ?? '') : warning };
@@ -177,8 +178,7 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
       const Actors = await Promise.all(
         changes.map(async (change) => writeActor(change, kindsOf(await fieldsOf(change.type, options)))),
       );
-      const { result } = await call('WSSaveActors', { Actors }, options);
-      saved = children(result, 'Actors').map((actor) => readActor(actor, fields));
+      saved = (await call('WSSaveActors', { Actors }, 'actors', options, fields)).items;
     } catch (error) {
       if (!(error instanceof AppError) || !refusals.has(error.code)) throw error;
       if (changes.length === 1) return [refused(error)];
@@ -197,28 +197,30 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
       const missing = fields.find(({ key, access }) => access === 'mandatory' && isBlank(config[key] ?? null));
       if (missing) throw new AppError('config.field_missing', { field: missing.key });
       const ConnectionInfo = keyValues(config, kindsOf(fields));
-      await clientFor(settings).call('WSTestConfigData', { ConnectionInfo }, { timeoutMs: INTERACTIVE_MS, ...options });
+      await clientFor(settings).call('WSTestConfigData', { ConnectionInfo }, 'nothing', {
+        timeoutMs: INTERACTIVE_MS,
+        ...options,
+      });
     },
     saveConnection,
     async testConnection(options) {
-      await call('WSTestConnection', {}, { timeoutMs: INTERACTIVE_MS, ...options });
+      await call('WSTestConnection', {}, 'nothing', { timeoutMs: INTERACTIVE_MS, ...options });
     },
     async deleteConnection(options) {
       try {
-        await once('WSDeleteConnection', {}, options);
+        await once('WSDeleteConnection', {}, 'nothing', options);
       } catch (error) {
         if (!isUnknownConnection(error)) throw error;
       }
     },
 
     async actorTypes(options) {
-      const { result } = await call('WSGetSupportedActorTypes', {}, options);
-      const offered = strings(result, 'Items');
+      const { items: offered } = await call('WSGetSupportedActorTypes', {}, 'texts', options);
       return actorTypes.filter((type) => offered.includes(type));
     },
     fields: readFieldsOf,
     searchableFields: async (type, options) =>
-      strings((await call('WSGetSearchableFields', { ActorType: type }, options)).result, 'Items'),
+      (await call('WSGetSearchableFields', { ActorType: type }, 'texts', options)).items,
 
     getActors,
     searchActors: (type, text, fields, { parent, ...options } = {}) =>
@@ -264,12 +266,10 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
       if (fault) throw new AppError(fault.code, { field: fault.field });
       const Actor = writeActor({ type, erpKey: '', values, parent }, kindsOf(known));
       // Never again after it was sent, not even for a connection id that is not known: nothing says what was done.
-      const { result } = await once('WSCreateActor', { Actor }, options).catch(unlessBegun);
-      const created = child(result, 'Actor');
-      if (!created) throw new AppError('connector.answer_invalid', { call: 'WSCreateActor', problem: 'actor' });
-      const { erpKey, ...actor } = readActor(created, fields);
-      if (erpKey === '') throw new AppError('connector.answer_invalid', { call: 'WSCreateActor', problem: 'actor' });
-      return { ...actor, type, erpKey };
+      const { items } = await once('WSCreateActor', { Actor }, 'actor', options, fields).catch(unlessBegun);
+      const [created] = items;
+      if (!created?.erpKey) throw new AppError('connector.answer_invalid', { call: 'WSCreateActor', problem: 'actor' });
+      return { ...created, type };
     },
     async saveActors(changes, fields, options) {
       const outcomes = new Map<ActorChange, SaveOutcome>();
@@ -287,14 +287,11 @@ function openConnection(settings: ConnectionSettings, clientFor: ClientFor): Erp
       return changes.map((change) => outcomes.get(change) as SaveOutcome);
     },
 
-    getList: async (listName, options) =>
-      readListItems((await call('WSGetList', { ListName: listName }, options)).result),
+    getList: async (listName, options) => (await call('WSGetList', { ListName: listName }, 'listItems', options)).items,
     async getListItems(listName, keys, options) {
       const items: ListItem[] = [];
       for (const ListItemKeys of chunks([...new Set(keys)], READ_AT_ONCE)) {
-        items.push(
-          ...readListItems((await call('WSGetListItems', { ListName: listName, ListItemKeys }, options)).result),
-        );
+        items.push(...(await call('WSGetListItems', { ListName: listName, ListItemKeys }, 'listItems', options)).items);
       }
       return items;
     },
@@ -342,100 +339,4 @@ function writeActor(
 
 function restriction(FieldKey: string, Operator: string, Values: readonly string[]): Carried {
   return { FieldKey, Operator, Values };
-}
-
-function readActor(element: XmlElement, fields: readonly WantedField[]): Actor {
-  const sent = new Map(dictionary(element, 'FieldValues'));
-  const values: Record<string, FieldValue> = {};
-  const unreadable: Record<string, string> = {};
-  for (const { key, kind } of fields) {
-    const text = sent.get(key);
-    if (text === undefined) continue;
-    const read = decodeWire(kind, text);
-    if (read.kind === 'value') values[key] = read.value;
-    else unreadable[key] = text;
-  }
-  const parentType = textOf(element, 'ParentActorType') ?? '';
-  return {
-    type: (textOf(element, 'ActorType') ?? '') as ActorType,
-    erpKey: textOf(element, 'ErpKey') ?? '',
-    lastModified: textOf(element, 'LastModified') ?? '',
-    values,
-    unreadable,
-    parent: isActorType(parentType) ? { type: parentType, erpKey: textOf(element, 'ParentErpKey') ?? '' } : null,
-  };
-}
-
-function isActorType(name: string): name is ActorType {
-  return (actorTypes as readonly string[]).includes(name);
-}
-
-const kinds: Readonly<Record<string, FieldKind>> = {
-  Checkbox: 'checkbox',
-  0: 'checkbox',
-  Text: 'text',
-  1: 'text',
-  Password: 'password',
-  2: 'password',
-  Integer: 'integer',
-  3: 'integer',
-  Double: 'decimal',
-  4: 'decimal',
-  List: 'list',
-  5: 'list',
-  Datetime: 'datetime',
-  Date: 'datetime',
-  6: 'datetime',
-  Label: 'label',
-  99: 'label',
-};
-const accesses: Readonly<Record<string, FieldAccess>> = {
-  Normal: 'normal',
-  0: 'normal',
-  Mandatory: 'mandatory',
-  1: 'mandatory',
-  ReadOnly: 'readOnly',
-  2: 'readOnly',
-};
-
-function readFields(result: XmlElement): readonly ErpField[] {
-  return children(result, 'FieldMetaDataObjects').map((field, index) => {
-    const kind = kinds[textOf(field, 'FieldType') ?? ''] ?? 'text';
-    const standard = decodeWire(kind, textOf(field, 'DefaultValue') ?? '');
-    return {
-      key: textOf(field, 'FieldKey') ?? '',
-      name: textOf(field, 'DisplayName') ?? textOf(field, 'FieldKey') ?? '',
-      description: textOf(field, 'DisplayDescription') ?? '',
-      kind,
-      listName: textOf(field, 'ListName') || null,
-      defaultValue: standard.kind === 'value' ? standard.value : null,
-      maxLength: Math.max(0, Number(textOf(field, 'MaxLength') ?? 0) || 0),
-      access: accesses[textOf(field, 'Access') ?? ''] ?? 'normal',
-      rank: Number(textOf(field, 'Rank') ?? index) || 0,
-    };
-  });
-}
-
-function readListItems(result: XmlElement): readonly ListItem[] {
-  return dictionary(result, 'ListItems').map(([key, text]) => ({ key, text }));
-}
-
-/** A dictionary is any element whose children have a Key and a Value, whatever a connector calls them. A nil value was not reported. */
-function dictionary(element: XmlElement, name: string): [key: string, value: string][] {
-  return children(element, name).flatMap((entry) => {
-    const key = textOf(entry, 'Key');
-    const value = child(entry, 'Value');
-    return key === null || !value || isNil(value) ? [] : [[key, value.text] as [string, string]];
-  });
-}
-
-function strings(element: XmlElement, name: string): readonly string[] {
-  return children(element, name)
-    .filter((item) => !isNil(item))
-    .map(({ text }) => text);
-}
-
-/** The items of an array: none where it is nil or absent. */
-function children(element: XmlElement, name: string): readonly XmlElement[] {
-  return child(element, name)?.children ?? [];
 }
