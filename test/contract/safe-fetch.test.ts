@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../backend/adapters/connectors/public-address.ts';
 import { createSafeFetch, type SafeFetchOptions } from '../../backend/adapters/connectors/safe-fetch.ts';
+import type { AppError } from '../../backend/errors.ts';
+import { selfSigned } from '../support/self-signed.ts';
 
 const strict = (options: Partial<SafeFetchOptions> = {}) => createSafeFetch({ allowPrivate: false, ...options });
 const local = (options: Partial<SafeFetchOptions> = {}) => createSafeFetch({ allowPrivate: true, ...options });
@@ -132,6 +135,41 @@ describe('an answer', () => {
     answer = (_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('Orkdal Eldresenter'));
     expect((await local()({ url: url() })).body.toString()).toBe('Orkdal Eldresenter');
+  });
+});
+
+describe('a server that speaks TLS', () => {
+  test.each<[string, () => ServerOptions, RegExp]>([
+    ['with a certificate that it made itself', () => selfSigned(['localhost']), /^DEPTH_ZERO_SELF_SIGNED_CERT$/],
+    [
+      'in a version of the nineties',
+      () => ({
+        ...selfSigned(['localhost']),
+        minVersion: 'TLSv1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      }),
+      // Refused before any certificate is looked at.
+      /^(?!DEPTH_ZERO)/,
+    ],
+    ['without a certificate', () => ({}), /^EPROTO$|HANDSHAKE/],
+  ])('%s is not spoken to', async (_, options, reason) => {
+    let asked = 0;
+    const server = createTlsServer(options(), (_request, response) => {
+      asked++;
+      response.end('ok');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const there = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const failure = await local()({ url: there, timeoutMs: 5000 }).catch((error: unknown) => error);
+    // Why is for the log; whoever types addresses learns nothing of what stands there.
+    expect(failure).toMatchObject({
+      code: 'connector.unreachable',
+      cause: { code: expect.stringMatching(reason) as unknown },
+    });
+    expect((failure as AppError).detail).toEqual({ host: new URL(there).host });
+    expect(asked).toBe(0);
+    server.close();
   });
 });
 

@@ -86,6 +86,15 @@ const onlyIn: readonly { readonly what: string; readonly pattern: RegExp; readon
     pattern: /(?<![.\w])fetch\(/,
     where: [/^panel\/api\/client\.ts$/, /^backend\/adapters\//],
   },
+  {
+    what: 'a socket, and what listens on one',
+    pattern: /from '(?:node:(?:http|https|http2|tls)|undici)'/,
+    where: [
+      /^backend\/adapters\/connectors\/(?:safe-fetch|kept-connections)\.ts$/,
+      /^backend\/http\/server\.ts$/,
+      /^backend\/metrics\.ts$/,
+    ],
+  },
   { what: '@superoffice/webapi', pattern: /['"]@superoffice\//, where: [/^backend\/adapters\/superoffice\//] },
   { what: 'SQL', pattern: /\bsql`/, where: [/^backend\/store\//] },
 ];
@@ -124,6 +133,16 @@ describe('in one place only', () => {
       .filter((file) => pattern.test(readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
     expect(strangers).toEqual([]);
   });
+});
+
+test('a connector reaches the address somebody typed through the safe fetch only', () => {
+  const bare = files
+    .filter((file) => file.startsWith('backend/adapters/connectors/'))
+    .filter((file) => {
+      const source = readFileSync(file, 'utf8');
+      return /(?<![.\w])fetch\(|globalThis/.test(source) && !/\bfetch: SafeFetch\b|\bSafeFetchOptions\b/.test(source);
+    });
+  expect(bare).toEqual([]);
 });
 
 function importsOf(file: string): string[] {

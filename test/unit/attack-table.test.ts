@@ -8,7 +8,10 @@ interface Threat {
   readonly tests: readonly NamedTest[];
 }
 
-/** The attacks on panels, sign-in and sessions, on what comes in from SuperOffice, and from one tenant on another. */
+/**
+ * The attacks on panels, sign-in and sessions, on what goes out to connectors, on what comes in from SuperOffice,
+ * and from one tenant on another.
+ */
 const threats: Readonly<Record<`T${number}`, Threat>> = {
   T01: {
     attack: 'A foreign site frames a panel and lends its clicks to the user',
@@ -62,6 +65,98 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/sign-in', 'five wrong tries use it up'],
       ['backend/sign-in', 'the code works once, also for two who come at the same time'],
       ['backend/sign-in', 'after two minutes the code is worth nothing'],
+    ],
+  },
+  T14: {
+    attack: 'The address of a connector is edited, and a stored secret goes to the new one',
+    tests: [
+      ['backend/connectors', 'that moves takes no password along, and stops what used it'],
+      ['backend/connectors', 'is asked for again before it goes to %s'],
+      ['backend/connectors', 'by token goes to neither another place for tokens nor, as a token, to another connector'],
+      ['backend/connectors', 'that was moved in the database opens nowhere'],
+      ['backend/connectors', 'is kept with the connector, sealed, and its secret never comes back'],
+      ['contract/connector-sign-in', 'a secret is sent nowhere but to the origin it was typed for'],
+      ['panel/settings-connectors', 'ask for it again when it would go elsewhere'],
+    ],
+  },
+  T15: {
+    attack: 'An address leads into our own network, in one of the thousand ways to write it',
+    tests: [
+      ['contract/safe-fetch', 'is refused in every way of writing it, and never connected to'],
+      ['contract/safe-fetch', 'is refused when a name means %s'],
+      ['contract/safe-fetch', 'is not even looked up: %s'],
+      ['unit/architecture', 'a connector reaches the address somebody typed through the safe fetch only'],
+    ],
+  },
+  T16: {
+    attack: 'A name means a public address when it is checked, and a private one when it is connected to',
+    tests: [
+      ['contract/safe-fetch', 'is refused when the second look-up of a name tells another address than the first'],
+      [
+        'contract/safe-fetch',
+        'for the next call of the same caller to the same origin, whatever its name means by then',
+      ],
+      ['contract/safe-fetch', 'until it %s'],
+    ],
+  },
+  T17: {
+    attack: 'A connector sends us on to a host inside, or to one without encryption',
+    tests: [
+      ['contract/safe-fetch', 'that redirects is refused, wherever it points'],
+      ['contract/hostile-connectors', 'cannot do more than fail, whatever it does, and its neighbour does not notice'],
+    ],
+  },
+  T18: {
+    attack: 'The Test button is used to scan networks',
+    tests: [
+      ['unit/calls/considerate-erp', 'addresses are tried out ten times a minute by one tenant, and no more'],
+      ['contract/safe-fetch', '%s is not spoken to'],
+      ['contract/safe-fetch', 'is not even looked up: %s'],
+    ],
+  },
+  T19: {
+    attack: 'A connector answers without end, byte by byte, packed, or a million times too much',
+    tests: [
+      ['contract/hostile-connectors', 'cannot do more than fail, whatever it does, and its neighbour does not notice'],
+      ['contract/soap-answers', 'is read whole and in order, while the event loop turns'],
+      ['contract/threads', 'a job that %s ends with its thread, and those who wait are served'],
+      ['contract/safe-fetch', 'that is small on the wire and huge when unpacked is cut off'],
+    ],
+  },
+  T20: {
+    attack: 'XML with a document type, entities that grow, or tags without end',
+    tests: [
+      ['contract/soap-answers', '%s is refused'],
+      ['contract/soap-answers', '%s is refused in no time, and little memory'],
+      ['contract/soap-answers', 'thousands of namespaces, declared again and again, cost no more than their bytes'],
+      ['contract/soap-answers', 'given by somebody, but %s, is refused with its reason'],
+    ],
+  },
+  T21: {
+    attack: 'What is no answer is taken for one that says nothing is there',
+    tests: [
+      ['contract/soap-answers', '%s is refused'],
+      ['contract/soap-answers', 'an actor twice, of another type or without a key makes the page doubtful'],
+      ['contract/soap-answers', 'that tells of failure, or is cut short, does so as a small one does'],
+      ['contract/soap-golden', '%s is sent byte for byte, and its answer understood'],
+      ['contract/hostile-connectors', 'that answers %s leaves a doubt'],
+    ],
+  },
+  T22: {
+    attack: 'A value is XML itself, or a letter that XML cannot hold',
+    tests: [
+      ['unit/xml', 'any text comes back as it went, or is refused as a whole'],
+      ['contract/soap-answers', 'text that XML cannot carry is refused, not dropped'],
+    ],
+  },
+  T23: {
+    attack: 'Somebody stands between us and the ERP, with a certificate of his own or a protocol of old',
+    tests: [['contract/safe-fetch', '%s is not spoken to']],
+  },
+  T24: {
+    attack: 'Many tenants name one host, and our calls add up to an attack on it',
+    tests: [
+      ['contract/safe-fetch', 'no more calls go to one origin at once than allowed, and all are made in the end'],
     ],
   },
   T27: {

@@ -41,6 +41,9 @@ const FILE_RESTS = { firstMs: MINUTE, longestMs: 5 * MINUTE };
 /** An opened connection knows what its ERP consists of, and that may change. */
 const OPEN_MS = 10 * MINUTE;
 const CONNECTIONS = 5_000;
+/** Addresses that a tenant's administrators may try out: our Test button is no scanner of networks. */
+const TRIED = { most: 10, withinMs: MINUTE };
+const TENANTS = 5_000;
 const ORIGINS = 5_000;
 
 export interface ConsiderateOptions {
@@ -63,6 +66,7 @@ export type Considerate = (tenant: string, kind: ConnectorKind) => ConnectorKind
 export function considerateErps({ clock, observer }: ConsiderateOptions): Considerate {
   const origins = createRecent<Origin>(ORIGINS);
   const lines = createRecent<ErpConnector>(CONNECTIONS);
+  const tried = createRecent<number[]>(TENANTS);
 
   function originOf(tenant: string, kind: ConnectorKind, url: string, config: ConnectionSettings['config']): Origin {
     const host = URL.canParse(url) ? new URL(url).host : null;
@@ -78,6 +82,14 @@ export function considerateErps({ clock, observer }: ConsiderateOptions): Consid
         changed: (open) => observer?.breaker('erp', open),
       }),
     }));
+  }
+
+  function countTry(tenant: string): void {
+    const now = clock.now().getTime();
+    const tries = tried(tenant, () => []);
+    const recent = tries.filter((at) => now - at < TRIED.withinMs);
+    if (recent.length >= TRIED.most) throw new AppError('rate.limited');
+    tries.splice(0, tries.length, ...recent, now);
   }
 
   /** One call, once there is room for it. */
@@ -202,10 +214,12 @@ export function considerateErps({ clock, observer }: ConsiderateOptions): Consid
           }
         : {}),
       // A kind without a test of its own has its settings asked for instead, as it would be by itself.
-      testAddress: (endpoint, options) =>
-        insistently('testAddress', endpoint, async () => {
+      async testAddress(endpoint, options) {
+        countTry(tenant);
+        await insistently('testAddress', endpoint, async () => {
           await (kind.testAddress?.(endpoint, options) ?? kind.configFields(endpoint, options));
-        }),
+        });
+      },
       configFields: (endpoint, options) =>
         insistently('configFields', endpoint, () => kind.configFields(endpoint, options)),
       configList: (endpoint, listName, options) =>

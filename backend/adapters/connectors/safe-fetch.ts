@@ -235,7 +235,8 @@ function translated(error: unknown, host: string): AppError {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ETIMEDOUT'
     ? new AppError('connector.timeout', { host }, { cause: error })
-    : new AppError('connector.unreachable', { host, reason: code ?? null }, { cause: error });
+    : // Why goes to the log only: whoever may type addresses learns nothing of the networks behind them.
+      new AppError('connector.unreachable', { host }, { cause: error });
 }
 
 function refuse(host: string): never {

@@ -52,6 +52,18 @@ function slowly(): { readonly most: () => number } {
   return { most: () => most };
 }
 
+test('addresses are tried out ten times a minute by one tenant, and no more', async () => {
+  const attempt = (tenant = 'Cust1') =>
+    considerate(tenant, fake).testAddress?.({ url: `https://erp${fake.calls.length}.example/` });
+  for (let i = 0; i < 10; i++) await attempt();
+  await expect(attempt()).rejects.toMatchObject({ code: 'rate.limited' });
+  expect(fake.count('configFields')).toBe(10);
+  await attempt('Cust2');
+
+  clock.advance(60_001);
+  await attempt();
+});
+
 describe('what many records ask for at once', () => {
   test('is read in few calls, at most three at a time, and each gets its own', async () => {
     const { most } = slowly();
