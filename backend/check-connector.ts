@@ -6,6 +6,7 @@ import { httpKind } from './adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from './adapters/connectors/safe-fetch.ts';
 import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import type { Endpoint, SignIn } from './domain/endpoint.ts';
 import { AppError } from './errors.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
 
@@ -15,6 +16,8 @@ Tries a sync connector as ERP Sync uses it, and says what holds, what does not, 
 
   --kind NAME          http or soap; without it, whichever answers
   --secret TEXT        for the setting that is a password
+  --header NAME=TEXT   sign in with this header
+  --basic USER:TEXT    sign in with this user name and password
   --config KEY=VALUE   for another setting; may be repeated
   --type NAME          only this actor type: ${actorTypes.join(', ')}; may be repeated
   --write KEY          save this actor of the first type, and put it back
@@ -35,6 +38,8 @@ async function run(args: readonly string[]): Promise<number> {
     options: {
       kind: { type: 'string' },
       secret: { type: 'string' },
+      header: { type: 'string' },
+      basic: { type: 'string' },
       config: { type: 'string', multiple: true, default: [] },
       type: { type: 'string', multiple: true, default: [] },
       write: { type: 'string' },
@@ -43,15 +48,16 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const [url] = positionals;
   if (url === undefined) throw new Error(usage);
-  const kind = await kindAt(url, values.kind);
-  const password = (await kind.configFields({ url })).find((field) => field.kind === 'password');
+  const endpoint: Endpoint = { url, signIn: signInOf(values) };
+  const kind = await kindAt(endpoint, values.kind);
+  const password = (await kind.configFields(endpoint)).find((field) => field.kind === 'password');
   const typed = values.config.map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]);
 
   console.log(`${url} (${kind.kind})\n`);
   const findings = await checkConnector(
     kind,
     {
-      url,
+      ...endpoint,
       config: {
         ...(password && values.secret !== undefined ? { [password.key]: values.secret } : {}),
         ...(Object.fromEntries(typed) as Record<string, string>),
@@ -70,19 +76,30 @@ async function run(args: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-async function kindAt(url: string, named: string | undefined): Promise<ConnectorKind> {
+function signInOf({ header, basic }: { readonly header?: string; readonly basic?: string }): SignIn | null {
+  if (header !== undefined) return { kind: 'header', ...parted(header, '=', 'name') };
+  return basic === undefined ? null : { kind: 'basic', ...parted(basic, ':', 'userName') };
+}
+
+function parted<Name extends string>(text: string, mark: string, name: Name) {
+  const at = text.indexOf(mark);
+  if (at < 1) throw new Error(usage);
+  return { [name]: text.slice(0, at), secret: text.slice(at + 1) } as Record<Name | 'secret', string>;
+}
+
+async function kindAt(endpoint: Endpoint, named: string | undefined): Promise<ConnectorKind> {
   const tried: string[] = [];
   for (const kind of kinds) {
     if (named !== undefined && kind.kind !== named) continue;
     try {
-      await kind.configFields({ url });
+      await kind.configFields(endpoint);
       return kind;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       tried.push(`${kind.kind}: ${error.message}`);
     }
   }
-  throw new Error(tried.length > 0 ? `No connector answers at ${url}\n${tried.join('\n')}` : usage);
+  throw new Error(tried.length > 0 ? `No connector answers at ${endpoint.url}\n${tried.join('\n')}` : usage);
 }
 
 function show({ what, verdict, seen, means }: Finding): void {

@@ -191,6 +191,20 @@ describe('the command', () => {
     expect(refused.output).toContain('No ERP connection can be defined.');
     expect(good.output).not.toContain('hush');
   });
+
+  test.each([
+    ['a user name', ['--basic', 'sync:pa:ss'], `Basic ${Buffer.from('sync:pa:ss').toString('base64')}`],
+    ['a header', ['--header', 'authorization=Token pass=word'], 'Token pass=word'],
+  ])('signs in with %s at a connector that wants it', async (_, args, wanted) => {
+    const soap = await startSoapErp(sampleErp(new TestClock()));
+    soap.admits = ({ authorization }) => authorization === wanted;
+    const about = ['--kind', 'soap', '--config', 'Filename=ErpClient.xlsx'];
+    const [letIn, keptOut] = [await run(soap.url, ...about, ...args), await run(soap.url, ...about)];
+    await soap.close();
+    expect(letIn.output).toMatch(/holds +answers at its address/);
+    expect(letIn.output).not.toMatch(/connector\.denied|pass/);
+    expect(keptOut).toMatchObject({ code: 2, output: expect.stringContaining('connector.denied') as unknown });
+  });
 });
 
 function run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {

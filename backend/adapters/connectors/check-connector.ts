@@ -5,6 +5,7 @@ import { configValues } from '../../domain/config-values.ts';
 import type { ErpField } from '../../domain/field.ts';
 import { compareTimestamps, latestTimestamp } from '../../domain/timestamp.ts';
 import { sameValue } from '../../domain/value.ts';
+import type { SignIn } from '../../domain/endpoint.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor, ActorPage, ConnectorKind, ErpConnector, SearchRestriction } from '../../ports/erp-connector.ts';
 import { operatorsOf, satisfies } from './local-search.ts';
@@ -23,6 +24,7 @@ export interface Finding {
 
 export interface Trial {
   readonly url: string;
+  readonly signIn?: SignIn | null;
   readonly config: FieldValues;
   /** Only these; all that are offered where none is named. */
   readonly types: readonly ActorType[];
@@ -68,14 +70,15 @@ export async function checkConnector(
     }
   };
 
+  const endpoint = { url: trial.url, signIn: trial.signIn ?? null };
   const settings = await step('answers at its address', 'It cannot be added on the Sync page.', async () => {
-    const fields = await kind.configFields({ url: trial.url });
+    const fields = await kind.configFields(endpoint);
     return [count(fields.length, 'setting'), fields] as const;
   });
   if (!settings) return findings;
 
   const connectionId = randomUUID();
-  const open = (config: FieldValues, id = connectionId) => kind.open({ connectionId: id, url: trial.url, config });
+  const open = (config: FieldValues, id = connectionId) => kind.open({ ...endpoint, connectionId: id, config });
   const config = await step('takes the settings', 'No ERP connection can be defined.', async () => {
     unique(settings.map(({ key }) => key));
     const values = configValues(settings, trial.config, { config: {}, secretKeys: [] });
