@@ -18,7 +18,7 @@ export const access: Readonly<Record<string, Access>> = {
 
   'erp-tab': 'licensed',
   'actor-searches': 'licensed',
-  comparisons: 'licensed',
+  'link-previews': 'licensed',
   links: 'licensed',
   creations: 'licensed',
   entities: 'licensed',
@@ -33,6 +33,7 @@ export const access: Readonly<Record<string, Access>> = {
   seats: 'manager',
   'schema-tasks': 'administrator',
   sync: 'administrator',
+  comparisons: 'administrator',
   retention: 'administrator',
   restores: 'administrator',
   ledger: 'administrator',

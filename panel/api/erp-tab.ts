@@ -20,4 +20,4 @@ export const searchActors = (api: Api, body: SearchActors, signal: AbortSignal) 
   api<FoundActors>('POST', '/api/actor-searches', { body, signal });
 
 export const compareValues = (api: Api, body: CompareValues, signal: AbortSignal) =>
-  api<ComparedValues>('POST', '/api/comparisons', { body, signal });
+  api<ComparedValues>('POST', '/api/link-previews', { body, signal });

@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../backend/errors.ts';
-import { asTenant } from '../../backend/store/db.ts';
+import { dumpOf } from '../support/dump.ts';
 import type { FakeCrm } from '../support/fake-crm.ts';
 import {
   codeOn,
@@ -65,21 +64,7 @@ async function run(purpose: Purpose, code = astrid): Promise<{ status: number; p
 }
 
 /** Every table in which something stands about the tenant. */
-async function rowsOf(tenant: string): Promise<readonly string[]> {
-  return asTenant(world.db, tenant, async (tx) => {
-    const { rows } = await sql<{ name: string }>`
-      select c.relname::text as name from pg_class c
-      join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped
-      where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`.execute(tx);
-    const found: string[] = [];
-    for (const { name } of rows) {
-      const kept = await sql`select from ${sql.table(name)} where tenant = ${tenant} limit 1`.execute(tx);
-      if (kept.rows.length > 0) found.push(name);
-    }
-    return found;
-  });
-}
-
+const rowsOf = async (tenant: string) => Object.keys(await dumpOf(world.db, tenant));
 const writes = () => crm.calls.map(({ method }) => method).filter((method) => /save|delete/.test(method));
 const store = () => world.app.storeOf(TENANT);
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../backend/errors.ts';
+import { dumpOf } from '../support/dump.ts';
 import {
   codeOn,
   createHttpWorld,
@@ -62,7 +63,7 @@ describe('the way of a panel', () => {
     const rows = JSON.stringify([
       await world.db.transaction().execute(async () => world.store.sessions.find('x')),
       await world.db.selectFrom('sign_in_attempt').selectAll().execute(),
-      await dump(),
+      await dumpOf(world.db, world.tenant),
     ]);
 
     expect(token.length).toBeGreaterThan(50);
@@ -295,11 +296,3 @@ describe('who cannot sign in', () => {
     expect(await errorOf(await signIn(world, panel, astrid))).toEqual({ status: 403, code: 'sign_in.failed' });
   });
 });
-
-async function dump() {
-  const tables = ['session', 'installation'] as const;
-  const { asTenant } = await import('../../backend/store/db.ts');
-  return asTenant(world.db, world.tenant, (tx) =>
-    Promise.all(tables.map((table) => tx.selectFrom(table).selectAll().execute())),
-  );
-}

@@ -81,7 +81,7 @@ describe('connecting', () => {
 
     await shown('Select a row first.');
     expect(connect.getAttribute('aria-disabled')).to.equal('true');
-    expect(world.sent('/api/comparisons')).to.deep.equal([]);
+    expect(world.sent('/api/link-previews')).to.deep.equal([]);
   });
 
   it('works by keyboard alone', async () => {
@@ -92,7 +92,7 @@ describe('connecting', () => {
     await sendKeys({ press: 'Enter' });
 
     await shown('Select correct field values for linked Company');
-    expect(world.sent('/api/comparisons')).to.deep.equal([
+    expect(world.sent('/api/link-previews')).to.deep.equal([
       { connectionId: block(1).connectionId, entity: nordlys, actor: { type: 'Customer', erpKey: '10022' } },
     ]);
   });

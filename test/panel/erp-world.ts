@@ -204,7 +204,7 @@ export class ErpWorld {
     if (path.endsWith('/values')) return { fields: this.values, readAt: '2026-11-22T20:00:00Z' };
     if (path.startsWith('/api/erp-tab/')) return this.tab;
     if (path === '/api/actor-searches') return this.found;
-    if (path === '/api/comparisons') return this.compared;
+    if (path === '/api/link-previews') return this.compared;
     if (path === '/api/creations/preview') return this.prepared;
     if (path === '/api/creations') return this.created;
     if (method === 'GET' && path.startsWith('/api/creations/')) return this.doubtful;

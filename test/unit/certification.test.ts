@@ -49,7 +49,7 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
     must: 'Panels authorise the user before they show data',
     tests: [
       ['panel/sign-in', 'asks for it, and draws nothing of the screen before'],
-      ['backend/routes', 'below /api asks for a session, except the sign-in'],
+      ['backend/route-matrix', 'asks for a session, except the sign-in'],
     ],
   },
   'SO-06': {

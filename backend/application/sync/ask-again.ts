@@ -8,6 +8,7 @@ import { askAtBrakes } from './brake.ts';
 /** Plans anew what the brake of a connection has stopped, after its last plan was cancelled. */
 export async function askAgain(ctx: Context, connectionId: string): Promise<void> {
   requireAdministrator(ctx);
+  await ctx.store.connections.get(connectionId);
   await inTransaction(ctx, async (ctx) => {
     const brake = await ctx.store.brakes.lock(connectionId, ctx.clock.now());
     if (!brake.heldSince) throw new AppError('run.changed');

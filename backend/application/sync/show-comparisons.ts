@@ -45,6 +45,7 @@ export async function showUnequal(
   { reason = null, after = null }: { readonly [Name in keyof UnequalQuery]?: UnequalQuery[Name] | null },
 ): Promise<UnequalPage> {
   requireAdministrator(ctx);
+  await ctx.store.connections.get(connectionId);
   const rows = await ctx.store.comparisons.unequal(connectionId, { reason, after }, PAGE + 1);
   const links = rows.slice(0, PAGE);
   const nameOf = await recordNames(

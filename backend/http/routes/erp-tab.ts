@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
-import { CompareValues, SearchActors } from '../../../shared/api/erp-tab.ts';
+import { SearchActors } from '../../../shared/api/erp-tab.ts';
 import { crmEntityTypes } from '../../../shared/vocabulary.ts';
-import { compareValues } from '../../application/erp-tab/compare-values.ts';
 import { searchActors } from '../../application/erp-tab/search-actors.ts';
 import { showErpTab } from '../../application/erp-tab/show-erp-tab.ts';
 import { showLiveValues } from '../../application/erp-tab/show-live-values.ts';
 import type { Env } from '../env.ts';
-import { languageOf } from '../language.ts';
 import { validate } from '../validate.ts';
 
 const Entity = z.object({ type: z.enum(crmEntityTypes), id: z.coerce.number().int().positive() });
@@ -24,7 +22,4 @@ export const erpTab = new Hono<Env>()
   })
   .post('/actor-searches', validate('json', SearchActors), async (c) =>
     c.json(await searchActors(c.var.ctx, c.req.valid('json'))),
-  )
-  .post('/comparisons', validate('json', CompareValues), async (c) =>
-    c.json(await compareValues(c.var.ctx, c.req.valid('json'), languageOf(c))),
   );

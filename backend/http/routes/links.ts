@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { FieldKey, Id } from '../../../shared/api/common.ts';
-import { ConnectEntity, ResolveConflict, UndoChange } from '../../../shared/api/erp-tab.ts';
+import { CompareValues, ConnectEntity, ResolveConflict, UndoChange } from '../../../shared/api/erp-tab.ts';
 import { SettleMerge } from '../../../shared/api/sync.ts';
 import { crmEntityTypes } from '../../../shared/vocabulary.ts';
+import { compareValues } from '../../application/erp-tab/compare-values.ts';
 import { connectEntity } from '../../application/erp-tab/connect-entity.ts';
 import { disconnectEntity } from '../../application/erp-tab/disconnect-entity.ts';
 import { showFieldHistory } from '../../application/erp-tab/show-field-history.ts';
@@ -13,6 +14,7 @@ import { retryLink } from '../../application/sync/retry-link.ts';
 import { syncNow } from '../../application/sync/sync-now.ts';
 import { undoChange } from '../../application/sync/undo-change.ts';
 import type { Env } from '../env.ts';
+import { languageOf } from '../language.ts';
 import { validate } from '../validate.ts';
 
 const Entity = z.object({ type: z.enum(crmEntityTypes), id: z.coerce.number().int().positive() });
@@ -20,6 +22,9 @@ const Link = z.object({ id: Id });
 const FieldOfLink = Link.extend({ field: FieldKey });
 
 export const links = new Hono<Env>()
+  .post('/link-previews', validate('json', CompareValues), async (c) =>
+    c.json(await compareValues(c.var.ctx, c.req.valid('json'), languageOf(c))),
+  )
   .post('/links', validate('json', ConnectEntity), async (c) =>
     c.json(await connectEntity(c.var.ctx, c.req.valid('json')), 201),
   )
