@@ -279,20 +279,6 @@ describe('installing is refused', () => {
     expect((await store().installations.get())?.systemToken ?? null).toBeNull();
   });
 
-  test('to a form that another site sent, in a browser that is asked right now', async () => {
-    const fields = await asked('install');
-
-    for (const headers of [
-      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' },
-      { 'sec-fetch-site': 'cross-site', origin: 'null' },
-      { 'sec-fetch-site': 'same-origin', origin: 'https://evil.test' },
-      { 'sec-fetch-site': 'none', origin: 'null' },
-    ]) {
-      expect((await press('install', fields, admin, headers)).status).toBe(403);
-    }
-    expect(writes()).toEqual([]);
-  });
-
   test('to another browser than the one that signed in', async () => {
     const fields = await asked('install');
     const thief = world.browser();
@@ -368,5 +354,51 @@ describe('removing', () => {
     await run('uninstall');
 
     expect(await world.store.installations.get()).toMatchObject({ systemToken: 'ERP Sync-token' });
+  });
+});
+
+describe('a form that another site sent, in a browser that is asked right now', () => {
+  const sites = ['same-origin', 'same-site', 'cross-site', 'none', undefined];
+  const origins = [ORIGIN, 'https://evil.test', 'https://erp-sync.test.evil.test', 'null', undefined];
+  const types = ['application/x-www-form-urlencoded', 'text/plain', 'application/json', undefined];
+  /** A form of ours says `null` for its origin, because no referrer leaves our pages. */
+  const isOurs = (site?: string, origin?: string) =>
+    site === 'same-origin' ? origin !== origins[1] && origin !== origins[2] : site === undefined && origin === ORIGIN;
+
+  test.each(['install', 'uninstall'] as const)('%ss nothing', async (purpose) => {
+    if (purpose === 'uninstall') await run('install');
+    const fields = await asked(purpose);
+    const before = await dumpOf(world.db, TENANT);
+    crm.calls.length = 0;
+
+    for (const site of sites) {
+      for (const origin of origins) {
+        for (const type of types) {
+          if (isOurs(site, origin)) continue;
+          const headers = Object.entries({ 'sec-fetch-site': site, origin, 'content-type': type });
+          const response = await admin.fetch(`/${purpose}`, {
+            method: 'POST',
+            headers: headers.filter((pair): pair is [string, string] => pair[1] !== undefined),
+            body: new URLSearchParams({ attemptId: fields.attemptId, code: fields.code }).toString(),
+          });
+          expect([site, origin, type, response.status]).toEqual([site, origin, type, 403]);
+        }
+      }
+    }
+    expect(crm.calls).toEqual([]);
+    expect(await dumpOf(world.db, TENANT)).toEqual(before);
+    // Nor was the confirmation used up: it is still hers to give.
+    expect((await press(purpose, fields)).status).toBe(200);
+  });
+
+  test.each(['install', 'uninstall'] as const)('%ss nothing by an address that is only opened', async (purpose) => {
+    if (purpose === 'uninstall') await run('install');
+    const fields = await asked(purpose);
+    const before = await dumpOf(world.db, TENANT);
+    crm.calls.length = 0;
+
+    await admin.get(`/${purpose}?attemptId=${fields.attemptId}&code=${fields.code}`);
+    expect(crm.calls).toEqual([]);
+    expect(await dumpOf(world.db, TENANT)).toEqual(before);
   });
 });

@@ -120,12 +120,6 @@ test('a user of another tenant sees her own tenant and nothing of this one', asy
   });
 });
 
-test('what stands in a panel address changes nothing about who is signed in', async () => {
-  const answer = await panel.get('/api/session?uctx=Cust20002&usid=99&usec=x');
-
-  expect(await answer.json()).toMatchObject({ tenant: 'Cust10001', user: { id: 5 } });
-});
-
 test('renewed tokens are kept for the next request', async () => {
   const asUser = world.superOffice.asUser.bind(world.superOffice);
   const seen: string[] = [];

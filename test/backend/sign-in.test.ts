@@ -254,7 +254,79 @@ describe('a callback that is not what we sent the browser away for', () => {
         return browser.get(`/auth/callback?code=${person(world, 5, { tenant: 'Cust20002' })}&state=${state}`);
       },
     ],
+    [
+      'no code',
+      async () => {
+        const { browser, state } = await away();
+        return browser.get(`/auth/callback?state=${state}`);
+      },
+    ],
+    [
+      'a state and a code that are swapped',
+      async () => {
+        const { browser, state } = await away();
+        return browser.get(`/auth/callback?code=${state}&state=${astrid}`);
+      },
+    ],
+    [
+      'a state in other letters',
+      async () => {
+        const { browser, state } = await away();
+        return browser.get(`/auth/callback?code=${astrid}&state=${state.toUpperCase()}`);
+      },
+    ],
+    [
+      'a state with something behind it',
+      async () => {
+        const { browser, state } = await away();
+        return browser.get(`/auth/callback?code=${astrid}&state=${state}%00`);
+      },
+    ],
+    [
+      'the id of the attempt for its state',
+      async () => {
+        const { browser, attempt } = await away();
+        return browser.get(`/auth/callback?code=${astrid}&state=${attempt.attemptId}`);
+      },
+    ],
+    [
+      'a state whose sign-in has failed once',
+      async () => {
+        const { browser, state } = await away();
+        await browser.get(`/auth/callback?code=forged&state=${state}`);
+        return browser.get(`/auth/callback?code=${astrid}&state=${state}`);
+      },
+    ],
+    [
+      'a cookie that an attacker has set in the browser of a victim',
+      async () => {
+        const { state } = await away();
+        const victim = world.browser();
+        victim.cookies.set('__Host-erpsync-browser', 'A'.repeat(43));
+        return victim.get(`/auth/callback?code=${astrid}&state=${state}`);
+      },
+    ],
+    [
+      'the answer to an installation, with the state of a panel',
+      async () => {
+        const { browser, state } = await away();
+        await browser.get('/install');
+        browser.cookies.clear();
+        return browser.get(`/auth/callback?code=${astrid}&state=${state}`);
+      },
+    ],
+    [
+      'an answer with parameters twice',
+      async () => {
+        const { browser, state } = await away();
+        return browser.get(`/auth/callback?code=${astrid}&state=invented&state=${state}`);
+      },
+    ],
   ];
+
+  test('at least twenty are tried', () => {
+    expect(attacks.length).toBeGreaterThanOrEqual(20);
+  });
 
   test.each(attacks)('%s', async (_, attack) => {
     const page = await attack();

@@ -56,7 +56,7 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
     must: 'Nothing leaks through the address of a panel',
     tests: [
       ['unit/manifest', 'has what SuperOffice demands: whose app it is, and nothing secret or personal in its address'],
-      ['backend/session', 'what stands in a panel address changes nothing about who is signed in'],
+      ['backend/who-sees-what', 'changes nothing in the answer of %s'],
     ],
   },
   'SO-07': {
