@@ -33,7 +33,7 @@ export const app = {
 };
 
 /** A server that remembers every header it was sent and answers what a test wants. */
-export async function startStub(clock: TestClock) {
+export async function startStub(clock: TestClock, { privateKey } = keys) {
   const seen: Seen[] = [];
   const secondsNow = (): number => Math.floor(clock.now().getTime() / 1000);
   let tickets = 0;
@@ -41,7 +41,7 @@ export async function startStub(clock: TestClock) {
   const stub = {
     seen,
     url: '',
-    publicKey: createPublicKey(keys.privateKey),
+    publicKey: createPublicKey(privateKey),
     /** Answers a call of the web API. */
     api: (_call: Seen): StubAnswer => ({ body: {} }),
     state: (tenant: string): StubAnswer => ({
@@ -51,7 +51,7 @@ export async function startStub(clock: TestClock) {
     systemClaims: {} as Record<string, unknown>,
     systemAnswer: null as StubAnswer | null,
     tokens: (_form: URLSearchParams): StubAnswer => ({ status: 400, body: { error: 'invalid_grant' } }),
-    sign,
+    sign: (claims: object) => sign(claims, {}, privateKey),
     to: (part: string): Seen[] => seen.filter(({ path }) => path.includes(part)),
     close: () =>
       new Promise<void>((resolve) => {
@@ -69,7 +69,7 @@ export async function startStub(clock: TestClock) {
       if (stub.systemAnswer) return stub.systemAnswer;
       const { ContextIdentifier } = JSON.parse(body) as { readonly ContextIdentifier: string };
       tickets += 1;
-      const token = await sign({
+      const token = await stub.sign({
         iss: 'SuperOffice AS',
         aud: 'spn:1234567890',
         iat: String(secondsNow()),
