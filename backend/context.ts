@@ -3,6 +3,7 @@ import type { Connection, Connector } from './domain/connection.ts';
 import type { Endpoint, Wsdl } from './domain/endpoint.ts';
 import { secretOrigin } from './domain/secret-origin.ts';
 import { AppError } from './errors.ts';
+import { keepSecrets } from './keep-secrets.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
 import type { Crm } from './ports/crm.ts';
@@ -85,11 +86,13 @@ export function createContext(parts: ContextParts): Context {
     async connector({ id, connectorId, config }) {
       const connector = await connectors.get(connectorId);
       const secrets = await connections.secrets(id, secretOrigin(connector));
-      return connectorKind(connector.kind).open({
-        ...(await endpoint(connector)),
+      const reached = await endpoint(connector);
+      const opened = connectorKind(connector.kind).open({
+        ...reached,
         connectionId: id,
         config: { ...config, ...secrets },
       });
+      return keepSecrets(opened, [...Object.values(secrets), reached.signIn?.secret]);
     },
   };
 }

@@ -6,7 +6,16 @@ import { reportRestore } from '../../backend/application/sync/settle-restore.ts'
 import type { Access } from '../../backend/http/access.ts';
 import { connect } from '../support/connect.ts';
 import { dumpOf } from '../support/dump.ts';
-import { company, config, customer, routes, unconnected, type Ids, type Row } from '../support/route-table.ts';
+import {
+  addressOf,
+  company,
+  config,
+  customer,
+  routes,
+  unconnected,
+  type Ids,
+  type Row,
+} from '../support/route-table.ts';
 import { createHttpWorld, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
 
 let world: HttpWorld;
@@ -108,22 +117,10 @@ const rows = Object.entries(routes)
   })
   .toSorted((a, b) => a.place - b.place);
 
-function addressOf({ path, row }: (typeof rows)[number]): string {
-  const [, , subject = ''] = path.split('/');
-  const address = path
-    .replace(':type/:id', 'contact/42')
-    .replace(':id', () => ids[subject] ?? '')
-    .replace(':connectionId', () => ids['connections'] ?? '')
-    .replace(':actorType', 'Customer')
-    .replace(':field', 'NAME')
-    .replace(':userId', '5');
-  return address + (row.search ?? '');
-}
-
 async function call(browser: Browser, each: (typeof rows)[number]) {
   const response = await (each.method === 'GET'
-    ? browser.get(addressOf(each))
-    : browser.send(each.method, addressOf(each), each.row.body?.(ids) ?? {}));
+    ? browser.get(addressOf(each.route, ids))
+    : browser.send(each.method, addressOf(each.route, ids), each.row.body?.(ids) ?? {}));
   const text = await response.text();
   const { code, detail } = /^\{"code"/.test(text)
     ? (JSON.parse(text) as { code: string; detail: object })
@@ -183,7 +180,7 @@ describe('every route below /api', () => {
     const named: unknown[] = [];
     for (const each of rows) {
       const { status, code = '', text } = await call(stranger, each);
-      const sent = JSON.stringify([addressOf(each), each.row.body?.(ids)]);
+      const sent = JSON.stringify([addressOf(each.route, ids), each.row.body?.(ids)]);
       const isOurs = each.path.includes(':type') || Object.values(ids).some((id) => sent.includes(id));
       const isGone =
         each.row.gone === undefined ? status === 404 && code.endsWith('.not_found') : code === each.row.gone;

@@ -104,6 +104,11 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/connections/:id/summary': setsUp,
   'GET /api/connections/:id/mappings': setsUp,
   'GET /api/connections/:id/mappings/:actorType/list': { ...setsUp, search: '?field=CustGr' },
+  'GET /api/connections/:id/list-mappings': setsUp,
+  'PUT /api/connections/:id/list-mappings/:actorType': {
+    ...setsUp,
+    body: () => ({ fieldKey: 'CustGr', crmField: 'CATEGORY', items: [] }),
+  },
   'PUT /api/connections/:id/mappings/:actorType': { ...setsUp, body: () => ({ active: true, fields: [] }) },
   'DELETE /api/connections/:id/schema-tasks/:actorType': setsUp,
   'GET /api/schema-tasks': setsUp,
@@ -152,3 +157,17 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/runs/:id/resume': setsUp,
   'POST /api/runs/:id/cancel': setsUp,
 };
+
+/** Where a route is called, with these things in the place of its parameters. */
+export function addressOf(route: string, ids: Ids): string {
+  const path = route.replace(/^\w+ /, '');
+  const [, , subject = ''] = path.split('/');
+  const address = path
+    .replace(':type/:id', 'contact/42')
+    .replace(':id', ids[subject] ?? '')
+    .replace(':connectionId', ids['connections'] ?? '')
+    .replace(':actorType', 'Customer')
+    .replace(':field', 'NAME')
+    .replace(':userId', '5');
+  return address + (routes[route]?.search ?? '');
+}

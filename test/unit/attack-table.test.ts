@@ -30,6 +30,15 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/sign-in', 'keeps nothing in the database that opens a session or the tenant'],
     ],
   },
+  T03: {
+    attack: 'Another site sends a request or a form in the name of whoever is signed in',
+    tests: [
+      ['backend/routes', 'changes nothing, on any route, however it is dressed up'],
+      ['backend/install', '%ss nothing'],
+      ['backend/install', '%ss nothing by an address that is only opened'],
+      ['backend/routes', 'may read nothing, because no answer names another origin'],
+    ],
+  },
   T04: {
     attack: 'A session is fixed beforehand, or outlives the sign-out, the approval, the tenant or the user',
     tests: [
@@ -45,6 +54,37 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
         'that a tenant is suspended stops work and signs everybody out at once, and work goes on when it is back',
       ],
       ['backend/tenant-life', 'of its deletion erases everything, when SuperOffice says the same'],
+    ],
+  },
+  T05: {
+    attack: 'The tenant, user or record in the address of a panel is forged',
+    tests: [
+      ['backend/who-sees-what', 'changes nothing in the answer of %s'],
+      ['backend/who-sees-what', 'is taken for a hint of the tenant in the form of one, and in no other'],
+      ['backend/who-sees-what', 'is told apart by nothing from one that does not exist'],
+    ],
+  },
+  T06: {
+    attack: 'A user is shown ERP data of a record, or of a connection, that is not hers to see',
+    tests: [
+      ['backend/who-sees-what', 'finds on the ERP tab the connections that are hers, with her rights'],
+      [
+        'backend/who-sees-what',
+        'gets live values, the search, both sides and a new actor where she has the right, and nowhere else',
+      ],
+      ['backend/who-sees-what', 'is told apart by nothing from one that does not exist'],
+      ['backend/route-matrix', 'refuses %s where that is needed, and nothing happens'],
+      ['unit/route-table', 'every route below /api is called by every kind of caller, and the table names no other'],
+    ],
+  },
+  T07: {
+    attack: 'A sign-in is answered with a state, a code or a token of another one',
+    tests: [
+      ['backend/sign-in', 'at least twenty are tried'],
+      ['backend/sign-in', 'two windows of one browser do not disturb each other'],
+      ['contract/superoffice-sign-in', '%s ends it before the code is spent'],
+      ['contract/superoffice-sign-in', 'goes to the tenant hinted at, with a proof that is not the secret itself'],
+      ['contract/superoffice-sign-in', 'is never the same twice'],
     ],
   },
   T08: {
@@ -65,6 +105,30 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/sign-in', 'five wrong tries use it up'],
       ['backend/sign-in', 'the code works once, also for two who come at the same time'],
       ['backend/sign-in', 'after two minutes the code is worth nothing'],
+    ],
+  },
+  T10: {
+    attack: 'A token is forged, in its claims, its header or its signature',
+    tests: [
+      ['contract/superoffice-sign-in', 'a token with %s is refused'],
+      ['contract/superoffice-sign-in', 'at least forty ways to forge a token are tried'],
+    ],
+  },
+  T11: {
+    attack: 'A genuine token is brought to a door that it was not made for, or to another environment',
+    tests: [
+      ['contract/token-classes', 'a token of one class opens one door, and only in %s where it was made'],
+      ['contract/superoffice-calls', 'does not use a token that was made for %s'],
+    ],
+  },
+  T12: {
+    attack: 'A token, a password or a key gets into an answer, a page, a log line or a copy of the database',
+    tests: [
+      ['backend/canaries', 'of ten kinds and more of secrets, no answer holds one'],
+      ['backend/canaries', 'no log line holds one'],
+      ['backend/canaries', 'a dump of the database holds none that it would open with'],
+      ['backend/sign-in', 'tells the browser no token of SuperOffice on any of its pages'],
+      ['unit/log', 'does not show the secret of %s'],
     ],
   },
   T14: {

@@ -5,6 +5,7 @@ import { configValues } from '../../domain/config-values.ts';
 import type { Connection, Connector } from '../../domain/connection.ts';
 import { secretOrigin } from '../../domain/secret-origin.ts';
 import { AppError } from '../../errors.ts';
+import { keepSecrets } from '../../keep-secrets.ts';
 import { requireAdministrator } from '../access.ts';
 
 /** The id a connector is told before a connection has one. */
@@ -40,7 +41,7 @@ export async function trySettings(ctx: Context, input: TestConnection): Promise<
     connectionId: existing?.id ?? NO_CONNECTION,
     config: { ...config, ...kept, ...secrets },
   });
-  await opened.testConfig();
+  await keepSecrets(opened, [...Object.values({ ...kept, ...secrets }), endpoint.signIn?.secret]).testConfig();
   return { connector, config, secrets };
 }
 
