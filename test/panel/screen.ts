@@ -85,7 +85,7 @@ function fits(actual: string, wanted: string | RegExp | undefined): boolean {
   return typeof wanted === 'string' ? actual.trim() === wanted : wanted.test(actual);
 }
 
-function everyElement(root: HTMLElement | ShadowRoot): HTMLElement[] {
+export function everyElement(root: HTMLElement | ShadowRoot): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>('*')].flatMap((element) =>
     element.shadowRoot ? [element, ...everyElement(element.shadowRoot)] : [element],
   );

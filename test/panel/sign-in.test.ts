@@ -92,6 +92,60 @@ describe('the sign-in', () => {
     expect(queryByRole('button', 'Sign in with SuperOffice') !== null).to.equal(true);
   });
 
+  it('takes no code from ten thousand messages that are nearly right', async () => {
+    await openTab(world);
+    await press();
+    const good = { type: 'erpsync-sign-in', attemptId, code: 'K7QF2M9T' };
+    const strange = [
+      undefined,
+      null,
+      '',
+      0,
+      NaN,
+      true,
+      [],
+      {},
+      [attemptId],
+      { code: 1 },
+      'K7QF2M9T\0',
+      new Date(),
+      () => 1,
+    ];
+    const origins = [location.origin, 'https://evil.test', `${location.origin}.evil.test`, 'null', ''];
+    const sources = [frame.contentWindow, window, null];
+    let told = 0;
+    for (let seed = 0; told < 10_000; seed++) {
+      const pick = <Item>(items: readonly Item[], salt: number) =>
+        items[(seed * 31 + salt * 17 + (seed >> 5)) % items.length]!;
+      const data: unknown =
+        seed % 7 === 0
+          ? pick(strange, 1)
+          : {
+              type: seed % 3 === 0 ? good.type : pick([...strange, 'so-erp-auth', 'ERPSYNC-SIGN-IN'], 2),
+              attemptId: seed % 5 === 0 ? attemptId : pick([...strange, attemptId.toUpperCase(), `${attemptId} `], 3),
+              code: seed % 2 === 0 ? good.code : pick(strange, 4),
+              ...(seed % 11 === 0 ? { __proto__: good } : {}),
+            };
+      const origin = pick(origins, 5);
+      const source = pick(sources, 6);
+      const isGood = isSignIn(data) && origin === location.origin && source === frame.contentWindow;
+      if (isGood) continue;
+      window.dispatchEvent(new MessageEvent('message', { data, origin, source }));
+      told++;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(redeemed()).to.deep.equal([]);
+
+    world.session = lars;
+    say(good);
+    await shown('Super Sale 1');
+
+    function isSignIn(data: unknown): boolean {
+      const { type, attemptId: id, code } = (data ?? {}) as Partial<typeof good>;
+      return type === good.type && id === attemptId && typeof code === 'string';
+    }
+  });
+
   it('takes the short code when the window has lost the panel', async () => {
     await openTab(world);
     await press();

@@ -107,6 +107,14 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/sign-in', 'after two minutes the code is worth nothing'],
     ],
   },
+  T09: {
+    attack: 'A message is posted to a panel by somebody else, or data of a panel to somebody else',
+    tests: [
+      ['panel/sign-in', 'takes no code from ten thousand messages that are nearly right'],
+      ['panel/sign-in', 'takes no code from anyone else'],
+      ['panel/host', 'is said to its own origin only'],
+    ],
+  },
   T10: {
     attack: 'A token is forged, in its claims, its header or its signature',
     tests: [
@@ -129,6 +137,14 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/canaries', 'a dump of the database holds none that it would open with'],
       ['backend/sign-in', 'tells the browser no token of SuperOffice on any of its pages'],
       ['unit/log', 'does not show the secret of %s'],
+    ],
+  },
+  T13: {
+    attack: 'A name or a value from SuperOffice, an ERP or the settings is markup that acts',
+    tests: [
+      ['panel/markup', 'is text on the ERP tab: a hundred and fifty payloads, each as a name and as a value'],
+      ['panel/markup', 'is text on the Sync page'],
+      ['backend/install', 'to a page address that carries a fault, without repeating it'],
     ],
   },
   T14: {
