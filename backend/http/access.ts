@@ -28,6 +28,7 @@ export const access: Readonly<Record<string, Access>> = {
   'connector-tests': 'administrator',
   connections: 'administrator',
   'connection-tests': 'administrator',
+  'connection-priority': 'administrator',
   people: 'manager',
   'setup-check': 'manager',
   seats: 'manager',

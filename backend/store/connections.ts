@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { FieldValues } from '../../shared/vocabulary.ts';
 import type { Connection, Scope, Trouble } from '../domain/connection.ts';
 import { AppError } from '../errors.ts';
@@ -79,6 +79,14 @@ export function connectionStore(db: Db, tenant: string, seal: TenantSeal) {
         .where('tenant', '=', tenant)
         .executeTakeFirstOrThrow();
       return (last ?? 0) + 1;
+    },
+
+    /** All of them, strongest first. */
+    async setOrder(ids: readonly string[]): Promise<void> {
+      await sql`
+        update connection set priority = place.priority
+        from unnest(${[...ids]}::uuid[]) with ordinality as place (id, priority)
+        where connection.tenant = ${tenant} and connection.id = place.id`.execute(db);
     },
 
     /** Inserts or replaces, with its scope. Secrets are not touched. */

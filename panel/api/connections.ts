@@ -3,6 +3,7 @@ import type {
   Connection,
   ConnectionSummary,
   SaveConnection,
+  SavePriority,
   TestConnection,
 } from '../../shared/api/connections.ts';
 import type { SchemaChanges } from '../../shared/api/mappings.ts';
@@ -28,6 +29,9 @@ export const restoreConnection = (api: Api, id: string) => api('POST', `/api/con
 export const testSettings = (api: Api, body: TestConnection) => api('POST', '/api/connection-tests', { body });
 
 export const testConnection = (api: Api, id: string) => api('POST', `/api/connections/${id}/test`);
+
+/** Which ERP wins where several change one field at once. */
+export const savePriority = (api: Api, body: SavePriority) => api('PUT', '/api/connection-priority', { body });
 
 export const activateConnection = (api: Api, id: string) =>
   api<ActivationResult>('POST', `/api/connections/${id}/activate`);

@@ -1,4 +1,10 @@
-import type { ErpList, FieldMappings, SaveFieldMapping, SchemaTasks } from '../../shared/api/mappings.ts';
+import type {
+  ErpList,
+  FieldMappings,
+  SaveFieldMapping,
+  SaveFieldRanks,
+  SchemaTasks,
+} from '../../shared/api/mappings.ts';
 import type { ActorType } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
 
@@ -20,6 +26,10 @@ export const fetchErpList = (
     `/api/connections/${connectionId}/mappings/${actorType}/list?${new URLSearchParams({ field }).toString()}`,
     { signal },
   );
+
+/** The order of fields, and which of them the ERP tab shows. */
+export const saveFieldRanks = (api: Api, connectionId: string, actorType: ActorType, body: SaveFieldRanks) =>
+  api('PUT', `/api/connections/${connectionId}/ranks/${actorType}`, { body });
 
 /** What ERPs changed under mappings. */
 export const fetchSchemaTasks = (api: Api, signal: AbortSignal) =>

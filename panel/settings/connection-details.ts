@@ -22,6 +22,7 @@ import { base } from '../ui/styles/base.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
 import './list-mapping.ts';
+import './rank-fields.ts';
 import './resync-dialog.ts';
 import { schemaChangeText } from './schema-change-name.ts';
 import { SettingsChanged } from './settings-changed.ts';
@@ -39,6 +40,7 @@ export class ConnectionDetails extends PanelElement {
 
   @state() private mappingShown = false;
   @state() private listMappingShown = false;
+  @state() private ranksShown = false;
   @state() private resyncShown = false;
   @state() private refreshing = false;
   /** What the last refresh found; null before there was one. */
@@ -71,6 +73,9 @@ export class ConnectionDetails extends PanelElement {
             <button class="link way" @click=${() => this.showMapping()}>${icon(caretRight)}${msg('Mappings')}</button>
             <button class="link way" @click=${() => (this.listMappingShown = true)}>
               ${icon(caretRight)}${msg('List mapping')}
+            </button>
+            <button class="link way" @click=${() => (this.ranksShown = true)}>
+              ${icon(caretRight)}${msg('Rank Fields')}
             </button>
             <button class="link way" aria-disabled=${this.refreshing} @click=${this.#refreshFields}>
               ${icon(caretRight)}${msg('Refresh ERP fields')}
@@ -111,6 +116,14 @@ export class ConnectionDetails extends PanelElement {
               .connection=${this.connection}
               @erpsync-closed=${() => (this.listMappingShown = false)}
             ></erpsync-list-mapping>`
+          : null
+      }
+      ${
+        this.ranksShown
+          ? html`<erpsync-rank-fields
+              .connection=${this.connection}
+              @erpsync-closed=${() => (this.ranksShown = false)}
+            ></erpsync-rank-fields>`
           : null
       }
       ${

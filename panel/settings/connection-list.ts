@@ -1,6 +1,7 @@
 import refresh from '@phosphor-icons/core/regular/arrow-clockwise.svg?raw';
 import check from '@phosphor-icons/core/regular/check.svg?raw';
 import plusCircle from '@phosphor-icons/core/regular/plus-circle.svg?raw';
+import sortAscending from '@phosphor-icons/core/regular/sort-ascending.svg?raw';
 import trash from '@phosphor-icons/core/regular/trash.svg?raw';
 import warning from '@phosphor-icons/core/regular/warning.svg?raw';
 import { consume } from '@lit/context';
@@ -34,6 +35,7 @@ import './connection-dialog.ts';
 import type { ConnectionSaved } from './connection-saved.ts';
 import { ConnectionSelected } from './connection-selected.ts';
 import { SettingsChanged } from './settings-changed.ts';
+import './sync-priority.ts';
 
 /** What came of the last thing done to a connection. */
 type Report =
@@ -58,6 +60,7 @@ export class ConnectionList extends PanelElement {
   @state() private withDeleted = false;
   /** The connection in the dialog; null for a new one, undefined when there is no dialog. */
   @state() private edited: Connection | null | undefined = undefined;
+  @state() private priorityShown = false;
   @state() private working: string | null = null;
   @state() private about: string | null = null;
   @state() private report: Report | null = null;
@@ -79,6 +82,10 @@ export class ConnectionList extends PanelElement {
       const { reasons } = await activateConnection(this.api, id);
       return reasons.length > 0 ? { kind: 'refused', reasons } : null;
     });
+  }
+
+  get #liveConnections(): Connection[] {
+    return this.connections.filter(({ deleted }) => !deleted);
   }
 
   get #liveConnectors(): Connector[] {
@@ -121,6 +128,14 @@ export class ConnectionList extends PanelElement {
               @erpsync-connection-saved=${this.#saved}
               @erpsync-closed=${() => (this.edited = undefined)}
             ></erpsync-connection-dialog>`
+      }
+      ${
+        this.priorityShown
+          ? html`<erpsync-sync-priority
+              .connections=${this.#liveConnections}
+              @erpsync-closed=${() => (this.priorityShown = false)}
+            ></erpsync-sync-priority>`
+          : null
       }`;
   }
 
@@ -192,6 +207,13 @@ export class ConnectionList extends PanelElement {
       >
         ${icon(trash)}${msg('Delete')}
       </button>
+      ${
+        this.#liveConnections.length > 1
+          ? html`<button class="tool" @click=${() => (this.priorityShown = true)}>
+              ${icon(sortAscending)}${msg('Set Sync Priority')}
+            </button>`
+          : null
+      }
       <span class="count">${msg('count')} : ${formatCount(count)}</span>
       <label class="row">
         <input

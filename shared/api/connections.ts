@@ -46,6 +46,10 @@ export const SaveConnection = z.object({
 export type SaveConnection = z.infer<typeof SaveConnection>;
 
 /** Tries settings that are not saved. With a connection, its stored secrets stand in for those not typed again. */
+/** Strongest first. */
+export const SavePriority = z.object({ connectionIds: z.array(Id).max(1000) });
+export type SavePriority = z.infer<typeof SavePriority>;
+
 export const TestConnection = z.object({
   connectorId: Id,
   connectionId: Id.optional(),

@@ -85,6 +85,12 @@ export type SaveFieldMapping = z.infer<typeof SaveFieldMapping>;
 export const ErpList = z.object({ items: z.array(ListItem) });
 export type ErpList = z.infer<typeof ErpList>;
 
+/** In their new order. */
+export const SaveFieldRanks = z.object({
+  fields: z.array(z.object({ key: FieldKey, showInTab: z.boolean() })).max(2000),
+});
+export type SaveFieldRanks = z.infer<typeof SaveFieldRanks>;
+
 export const SchemaChange = z.object({
   actorType: ActorType,
   /** Null when it is about the actor type itself. */

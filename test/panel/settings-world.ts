@@ -474,8 +474,10 @@ export class SettingsWorld {
           this.#saveMapping(last as ActorType, body as SaveFieldMapping);
           return;
         }
-        if (verb === 'list-mappings') return undefined;
+        if (verb === 'list-mappings' || verb === 'ranks') return undefined;
         return this.#changeConnection(id, connectionOf(body as SaveConnection));
+      case 'PUT connection-priority':
+        return undefined;
       case 'DELETE connections':
         if (verb === 'schema-tasks') return void (this.schemaTasks = []);
         return this.#changeConnection(id, { deleted: true, active: false });

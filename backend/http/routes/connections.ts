@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
-import { SaveConnection, TestConnection } from '../../../shared/api/connections.ts';
+import { SaveConnection, SavePriority, TestConnection } from '../../../shared/api/connections.ts';
 import { activateConnection } from '../../application/setup/activate-connection.ts';
 import { deactivateConnection } from '../../application/setup/deactivate-connection.ts';
 import { deleteConnection } from '../../application/setup/delete-connection.ts';
@@ -9,6 +9,7 @@ import { listConnections } from '../../application/setup/list-connections.ts';
 import { refreshFields } from '../../application/setup/refresh-fields.ts';
 import { restoreConnection } from '../../application/setup/restore-connection.ts';
 import { saveConnection } from '../../application/setup/save-connection.ts';
+import { savePriority } from '../../application/setup/save-priority.ts';
 import { showConnectionSummary } from '../../application/setup/show-connection-summary.ts';
 import { showConnection } from '../../application/setup/show-connection.ts';
 import { testConnection } from '../../application/setup/test-connection.ts';
@@ -22,6 +23,10 @@ const One = z.object({ id: Id });
 export const connections = new Hono<Env>()
   .post('/connection-tests', validate('json', TestConnection), async (c) => {
     await trySettings(c.var.ctx, c.req.valid('json'));
+    return c.body(null, 204);
+  })
+  .put('/connection-priority', validate('json', SavePriority), async (c) => {
+    await savePriority(c.var.ctx, c.req.valid('json'));
     return c.body(null, 204);
   })
   .get('/connections', async (c) => c.json(await listConnections(c.var.ctx)))

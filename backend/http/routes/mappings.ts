@@ -2,10 +2,11 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { ActorType, FieldKey, Id } from '../../../shared/api/common.ts';
 import { SaveListMapping } from '../../../shared/api/list-mappings.ts';
-import { SaveFieldMapping } from '../../../shared/api/mappings.ts';
+import { SaveFieldMapping, SaveFieldRanks } from '../../../shared/api/mappings.ts';
 import { finishSchemaTask } from '../../application/setup/finish-schema-task.ts';
 import { listSchemaTasks } from '../../application/setup/list-schema-tasks.ts';
 import { saveFieldMapping } from '../../application/setup/save-field-mapping.ts';
+import { saveFieldRanks } from '../../application/setup/save-field-ranks.ts';
 import { saveListMapping } from '../../application/setup/save-list-mapping.ts';
 import { showErpList } from '../../application/setup/show-erp-list.ts';
 import { showFieldMappings } from '../../application/setup/show-field-mappings.ts';
@@ -43,6 +44,16 @@ export const mappings = new Hono<Env>()
     async (c) => {
       const { id, actorType } = c.req.valid('param');
       await saveFieldMapping(c.var.ctx, id, actorType, c.req.valid('json'));
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    '/connections/:id/ranks/:actorType',
+    validate('param', OneActorType),
+    validate('json', SaveFieldRanks),
+    async (c) => {
+      const { id, actorType } = c.req.valid('param');
+      await saveFieldRanks(c.var.ctx, id, actorType, c.req.valid('json'));
       return c.body(null, 204);
     },
   )
