@@ -96,6 +96,8 @@ export const errorCodes = [
   'crm.throttled',
   'crm.answer_invalid',
 
+  'import.ambiguous',
+
   'webhook.refused',
   'selection.not_found',
   'run.not_found',

@@ -40,6 +40,7 @@ export const access: Readonly<Record<string, Access>> = {
   ledger: 'administrator',
   attention: 'administrator',
   runs: 'administrator',
+  imports: 'administrator',
 };
 
 /** Opens the session of whoever calls, and turns away those who may not. A refusal tells nothing about any record. */

@@ -26,6 +26,7 @@ import { pages } from './routes/pages.ts';
 import { panels } from './routes/panels.ts';
 import { people } from './routes/people.ts';
 import { restores } from './routes/restores.ts';
+import { imports } from './routes/imports.ts';
 import { runs } from './routes/runs.ts';
 import { session } from './routes/session.ts';
 import { setup } from './routes/setup.ts';
@@ -85,7 +86,8 @@ export function createHttp({ app, framedBy, panelFolder, readiness = () => Promi
     .route('/api', sync)
     .route('/api/comparisons', comparisons)
     .route('/api/restores', restores)
-    .route('/api', runs);
+    .route('/api', runs)
+    .route('/api', imports);
 }
 
 function isForMachines(path: string): boolean {

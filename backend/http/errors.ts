@@ -101,6 +101,8 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'crm.throttled': 503,
   'crm.answer_invalid': 502,
 
+  'import.ambiguous': 409,
+
   'webhook.refused': 401,
   'selection.not_found': 404,
   'run.not_found': 404,

@@ -98,6 +98,11 @@ export interface Crm {
   write(entity: CrmEntity, values: FieldValues, guard?: WriteGuard): Promise<CrmRecord>;
   /** Makes a record out of SuperOffice's own defaults and these values. Called twice it makes two. */
   create(record: NewRecord): Promise<CrmRecord>;
+  /**
+   * Some of the records that have this text in a field that tells records apart, a name or a number, in capitals or not; of
+   * persons those of one company. None for a field that SuperOffice cannot search by.
+   */
+  find(type: CrmEntityType, fieldKey: string, text: string, company?: CrmEntity): Promise<readonly CrmEntity[]>;
   /** For a record that `read` left out, asked as the system user. */
   whereabouts(entity: CrmEntity): Promise<Whereabouts>;
   /** Ids of records whose root row changed at or after the time, lowest id first, and the server's time of asking. */

@@ -1,5 +1,6 @@
 import type { ComparisonTables } from './comparison-tables.ts';
 import type { CreationTables } from './creation-tables.ts';
+import type { ImportTables } from './import-tables.ts';
 import type { RunTables } from './run-tables.ts';
 import type { SetupTables } from './setup-tables.ts';
 import type { SyncTables } from './sync-tables.ts';
@@ -12,6 +13,7 @@ export interface TenantTable {
 }
 
 /** Every table, put together from one `*-tables.ts` per subject; each belongs to the migration of the same name. */
-export interface Database extends ComparisonTables, CreationTables, RunTables, SetupTables, SyncTables, TenantTables {
+export interface Database
+  extends ComparisonTables, CreationTables, ImportTables, RunTables, SetupTables, SyncTables, TenantTables {
   tenant: TenantTable;
 }

@@ -4,6 +4,7 @@ import { connectionStore } from './connections.ts';
 import { connectorStore } from './connectors.ts';
 import { creationStore } from './creations.ts';
 import { asTenant, type Db } from './db.ts';
+import { importStore } from './imports.ts';
 import { installationStore } from './installations.ts';
 import { ledgerStore } from './ledger.ts';
 import { linkStore } from './links.ts';
@@ -38,6 +39,7 @@ const subjects = {
   links: linkStore,
   creations: creationStore,
   marks: markStore,
+  imports: importStore,
   ledger: ledgerStore,
   polls: pollStore,
   restores: restoreStore,

@@ -1,5 +1,7 @@
 import { claimComparison, compareLinks } from '../application/sync/compare-links.ts';
 import { forgetOld } from '../application/sync/forget-old.ts';
+import { claimListing, listActors } from '../application/import/list-actors.ts';
+import { claimImportTasks, workOnImport } from '../application/import/work-on-import.ts';
 import { claimCreations, resolveCreation } from '../application/erp-tab/resolve-creation.ts';
 import { leaseUntil, whileHeld } from '../application/sync/hold-record.ts';
 import { pollConnection } from '../application/sync/poll-connection.ts';
@@ -119,7 +121,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     if (what === 'all') await parts.careFor?.(ctx);
     const isHalted = (await ctx.store.restores.open()).length > 0;
     const automatic = !isHalted && (await ctx.store.syncSettings.isAutomatic());
-    const found = await takeRecords(ctx, automatic);
+    const found = await takeRecords(ctx, automatic, isHalted);
     if (what === 'records') return;
     if (automatic) await takeQuestions(ctx);
     // Nobody waits for it, so it comes when nothing else does.
@@ -127,7 +129,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   }
 
   /** Answers how many it found. */
-  async function takeRecords(ctx: Context, automatic: boolean): Promise<number> {
+  async function takeRecords(ctx: Context, automatic: boolean, isHalted: boolean): Promise<number> {
     const { tenant } = ctx;
     const room = roomFor(tenant);
     if (room === 0) {
@@ -149,9 +151,21 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     const left = room - marked.length - creations.length;
     const tasks = left > 0 ? await claimRunTasks(ctx, left) : [];
     for (const task of tasks) take(records, tenant, () => inLane('bulk', () => workOnRun(ctx, task)));
-    const found = marked.length + creations.length + tasks.length;
+    const imported = isHalted ? 0 : await takeImports(ctx, left - tasks.length);
+    const found = marked.length + creations.length + tasks.length + imported;
     if (found === room) want(tenant, 'records');
     return found;
+  }
+
+  /** What an import reads and makes, as somebody wants it too. Answers how many it found. */
+  async function takeImports(ctx: Context, room: number): Promise<number> {
+    if (room <= 0) return 0;
+    const { tenant } = ctx;
+    const listing = await claimListing(ctx);
+    if (listing) take(records, tenant, () => inLane('bulk', () => listActors(ctx, listing)));
+    const tasks = room > 1 ? await claimImportTasks(ctx, room - 1) : [];
+    for (const task of tasks) take(records, tenant, () => inLane('bulk', () => workOnImport(ctx, task)));
+    return tasks.length + (listing ? 1 : 0);
   }
 
   async function takeQuestions(ctx: Context): Promise<void> {

@@ -181,6 +181,8 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'selection.not_found': () => msg('There is no such selection in SuperOffice, or you may not see it.'),
   'run.not_found': () => msg('This sync run no longer exists.'),
   'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
+  'import.ambiguous': () =>
+    msg('Several records in SuperOffice look like this one. Open the right one and connect it on its ERP tab.'),
   'run.running': () => msg('Another sync run is working on these ERP connections. Wait until it is done.'),
   'undo.expired': ({ days }) =>
     typeof days === 'number'

@@ -21,6 +21,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { actorTypeName } from '../locales/actor-type-name.ts';
 import './field-mapping.ts';
+import './import-dialog.ts';
 import './list-mapping.ts';
 import './rank-fields.ts';
 import './resync-dialog.ts';
@@ -41,6 +42,7 @@ export class ConnectionDetails extends PanelElement {
   @state() private mappingShown = false;
   @state() private listMappingShown = false;
   @state() private ranksShown = false;
+  @state() private importShown = false;
   @state() private resyncShown = false;
   @state() private refreshing = false;
   /** What the last refresh found; null before there was one. */
@@ -85,6 +87,9 @@ export class ConnectionDetails extends PanelElement {
                 ? html`<button class="link way" @click=${() => (this.resyncShown = true)}>
                       ${icon(caretRight)}${msg('Resync from this ERP connection')}
                     </button>
+                    <button class="link way" @click=${() => (this.importShown = true)}>
+                      ${icon(caretRight)}${msg('Import from ERP')}
+                    </button>
                     <button class="link way" @click=${this.#reportRestore}>
                       ${icon(caretRight)}${msg('A backup was restored …')}
                     </button>`
@@ -124,6 +129,14 @@ export class ConnectionDetails extends PanelElement {
               .connection=${this.connection}
               @erpsync-closed=${() => (this.ranksShown = false)}
             ></erpsync-rank-fields>`
+          : null
+      }
+      ${
+        this.importShown
+          ? html`<erpsync-import-dialog
+              .connection=${this.connection}
+              @erpsync-closed=${() => (this.importShown = false)}
+            ></erpsync-import-dialog>`
           : null
       }
       ${

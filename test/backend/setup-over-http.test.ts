@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ActivationResult, Connection, ConnectionSummary, People } from '../../shared/api/connections.ts';
 import { ConfigFields, Connector, ConnectorKind } from '../../shared/api/connectors.ts';
+import { Import, ImportedActorPage, ImportPage } from '../../shared/api/imports.ts';
 import { ListMappings } from '../../shared/api/list-mappings.ts';
 import { ErpList, FieldMappings, SchemaChanges, SchemaTasks } from '../../shared/api/mappings.ts';
 import { createHttpWorld, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
@@ -69,6 +70,15 @@ test('from nothing to an active connection, over the wire', async () => {
     active: true,
     reasons: [],
   });
+
+  const start = { connectionId: id, actorType: 'Customer', source: { kind: 'all' } };
+  const entered = await ask('POST', '/api/imports', 201, Import, start);
+  expect((await ask('GET', `/api/imports?connectionId=${id}`, 200, ImportPage)).imports).toEqual([entered]);
+  await ask('GET', `/api/imports/${entered.id}/actors?verdict=create`, 200, ImportedActorPage);
+  for (const action of ['pause', 'resume', 'cancel']) {
+    await ask('POST', `/api/imports/${entered.id}/${action}`, 200, Import);
+  }
+  expect(await ask('GET', `/api/imports/${entered.id}`, 200, Import)).toMatchObject({ state: 'cancelled', may: [] });
 
   await ask('POST', `/api/connections/${id}/deactivate`, 204, nothing);
   await ask('DELETE', `/api/connections/${id}`, 204, nothing);

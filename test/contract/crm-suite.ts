@@ -407,6 +407,36 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
       });
     });
 
+    describe('finding', () => {
+      const found = async (...args: Parameters<Crm['find']>) => (await world.system.find(...args)).map(({ id }) => id);
+
+      test('by name or number, however it is written, and nothing that only looks like it', async () => {
+        const [fish] = [world.add('contact', "Bjørn's Fisk"), world.add('contact', "Bjørn's Fisk og Vilt")];
+        await world.system.write(fish, { VATNO: '987 654 321', NUMBER2: 'A-1' });
+        expect(await found('contact', 'NAME', " BJØRN'S fisk")).toEqual([fish.id]);
+        expect(await found('contact', 'VATNO', '987 654 321')).toEqual([fish.id]);
+        expect(await found('contact', 'NUMBER2', 'a-1')).toEqual([fish.id]);
+        expect(await found('contact', 'NUMBER1', 'a-1')).toEqual([]);
+        expect(await found('contact', 'NAME', 'Nobody \\ is called so')).toEqual([]);
+        expect(await found('project', 'NAME', "Bjørn's Fisk")).toEqual([]);
+      });
+
+      test('persons of one company', async () => {
+        const [one, other] = [world.add('contact', 'One'), world.add('contact', 'Other')];
+        const [kari] = [world.add('person', 'Kari Ytterdal', one), world.add('person', 'Ola Ytterdal', other)];
+        expect(await found('person', 'LASTNAME', 'Ytterdal', one)).toEqual([kari.id]);
+        expect((await found('person', 'LASTNAME', 'Ytterdal')).length).toBe(2);
+      });
+
+      test('what was deleted is not found, nor by what does not tell records apart', async () => {
+        const gone = world.add('contact', 'Gone');
+        world.remove(gone);
+        expect(await found('contact', 'NAME', 'Gone')).toEqual([]);
+        world.add('contact', 'Here');
+        expect(await found('contact', 'PHONE', '22')).toEqual([]);
+      });
+    });
+
     describe('what happened to a record', () => {
       test('one that is there is there', async () => {
         expect(await world.system.whereabouts(world.add('contact', 'A'))).toEqual({ kind: 'live' });

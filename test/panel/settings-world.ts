@@ -3,6 +3,7 @@ import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
+import type { Import, ImportedActor, StartImport } from '../../shared/api/imports.ts';
 import type { ListMapping, MappedItem } from '../../shared/api/list-mappings.ts';
 import type {
   ActorTypeMapping,
@@ -181,6 +182,43 @@ export const personMapping = (): ActorTypeMapping => ({
   crmFields: [{ key: 'FIRSTNAME', name: 'First name', kind: 'text', access: 'normal' }],
 });
 
+export const importOf = (
+  entered: Partial<Omit<Import, 'counts'>> & { counts?: Partial<Import['counts']> } = {},
+): Import => ({
+  id: '00000000-0000-4000-8000-0000000000d1',
+  connectionId: superSale.id,
+  connectionName: superSale.name,
+  actorType: 'Customer',
+  source: { kind: 'all' },
+  state: 'planned',
+  startedAt: '2026-11-22T20:14:00Z',
+  startedBy: 'Astrid Berg',
+  endedAt: null,
+  may: ['execute', 'cancel'],
+  warning: null,
+  failure: null,
+  nameToType: null,
+  ...entered,
+  counts: {
+    actors: 5,
+    left: 0,
+    create: 1,
+    connect: 1,
+    linked: 1,
+    duplicate: 1,
+    blocked: 1,
+    created: 0,
+    connected: 0,
+    stale: 0,
+    failed: 0,
+    ...entered.counts,
+  },
+});
+
+export const importedActor = (
+  actor: Partial<ImportedActor> & Pick<ImportedActor, 'id' | 'name' | 'verdict'>,
+): ImportedActor => ({ erpKey: actor.id, entity: null, entityName: null, outcome: null, reason: null, ...actor });
+
 export const groupList = (list: Partial<ListMapping> = {}): ListMapping => ({
   actorType: 'Customer',
   fieldKey: 'CustGr',
@@ -331,6 +369,8 @@ export class SettingsWorld {
   connections: Connection[] = [];
   mappings: ActorTypeMapping[] = [customerMapping(), personMapping()];
   lists: ListMapping[] = [groupList()];
+  imports: Import[] = [];
+  importedActors: ImportedActor[] = [];
   status: SyncStatus = {
     automatic: true,
     links: 0,
@@ -494,6 +534,19 @@ export class SettingsWorld {
         return { tasks: this.schemaTasks };
       case 'GET attention':
         return { links: this.attention };
+      case 'GET imports':
+        if (id === '') return { imports: this.imports };
+        if (verb === '') return this.imports[0];
+        return {
+          actors: this.#importedActors(new URL(path, 'http://localhost').searchParams.get('verdict')),
+          next: null,
+        };
+      case 'POST imports':
+        if (id === '') {
+          const { actorType, source } = body as StartImport;
+          return (this.imports = [importOf({ actorType, source }), ...this.imports])[0];
+        }
+        return (this.imports = [steeredImport(this.imports[0]!, verb), ...this.imports.slice(1)])[0];
       case 'GET runs':
         if (id === '') return { runs: this.runs };
         return verb === 'steps' ? { steps: this.steps, next: null } : this.runs[0];
@@ -533,6 +586,10 @@ export class SettingsWorld {
     const progress = { compared: 0, total: this.status.links };
     const comparisons = this.comparisons.comparisons.map((comparison): Comparison => ({ ...comparison, progress }));
     return (this.comparisons = { ...this.comparisons, comparisons });
+  }
+
+  #importedActors(verdict: string | null): ImportedActor[] {
+    return this.importedActors.filter((actor) => verdict === null || actor.verdict === verdict);
   }
 
   #summary() {
@@ -618,6 +675,25 @@ export async function openSettings(world: SettingsWorld, language = 'en-GB'): Pr
       .withoutLicence=${withoutLicence}
     ></erpsync-sign-in-gate>`,
   );
+}
+
+function steeredImport(entered: Import, action: string): Import {
+  const { create, connect } = entered.counts;
+  const endedAt = '2026-11-22T20:20:00Z';
+  switch (action) {
+    case 'execute':
+      return {
+        ...entered,
+        state: 'done',
+        endedAt,
+        may: ['disconnect'],
+        counts: { ...entered.counts, created: create, connected: connect },
+      };
+    case 'cancel':
+      return { ...entered, state: 'cancelled', endedAt, may: [] };
+    default:
+      return { ...entered, may: [] };
+  }
 }
 
 /** Types into an input as a user does. */

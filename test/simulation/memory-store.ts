@@ -840,6 +840,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     sweeps: sweepCalls,
     runs: memoryRuns(tables, watch),
     restores: restoreCalls,
+    // Nobody imports anything.
+    imports: { claimListing: async () => null, claim: async () => [], underWay: async () => [] },
     comparisons: comparisonCalls,
     syncSettings: {
       isAutomatic: async () => true,

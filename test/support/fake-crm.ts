@@ -182,6 +182,16 @@ export class FakeCrm implements Crm {
     return this.record(entity, Object.keys(values));
   }
 
+  async find(type: CrmEntityType, fieldKey: string, text: string, company?: CrmEntity): Promise<readonly CrmEntity[]> {
+    await this.called('find', type, fieldKey, text, company);
+    if (!['NAME', 'LASTNAME', 'NUMBER', 'NUMBER1', 'NUMBER2', 'VATNO'].includes(fieldKey)) return [];
+    return [...this.entities]
+      .filter(([, values]) => values[fieldKey]?.toLowerCase() === text.trim().toLowerCase())
+      .map(([key]) => entityOf(key))
+      .filter((entity) => entity.type === type && this.sees(entity))
+      .filter((entity) => !company || this.companies.get(keyOf(entity))?.id === company.id);
+  }
+
   async whereabouts(entity: CrmEntity): Promise<Whereabouts> {
     await this.called('whereabouts', entity);
     if (this.entities.has(keyOf(entity))) return { kind: 'live' };

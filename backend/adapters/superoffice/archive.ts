@@ -69,6 +69,11 @@ export function cellNumber(row: Row, column: string): number {
   return Number(cell(row, column)?.replace(/^\[I:(.*)\]$/, '$1') ?? 0);
 }
 
+/** A text for a filter. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
+}
+
 /** A time for a filter: UTC to the second, as SuperOffice keeps it. */
 export function literal(at: Date): string {
   return `'${at.toISOString().slice(0, 19)}'`;

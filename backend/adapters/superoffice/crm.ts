@@ -3,6 +3,7 @@ import type { Crm } from '../../ports/crm.ts';
 import type { Call } from './caller.ts';
 import { createCatalogue } from './catalogue.ts';
 import { createDirectory } from './directory.ts';
+import { createLookups } from './lookups.ts';
 import type { Remember } from './memory.ts';
 import { createNewRecords } from './new-record.ts';
 import { createPanels } from './panels.ts';
@@ -42,6 +43,7 @@ export function createCrm({ call, remember, clock }: CrmOptions): Crm {
     read,
     write,
     ...createNewRecords(call, catalogue),
+    ...createLookups(call),
     ...createTraces(call, isLive, clock),
     ...createSelections(call),
     ...createPanels(call, groups),

@@ -17,6 +17,7 @@ export async function forgetOld(ctx: Context): Promise<void> {
   const now = ctx.clock.now();
   if (!(await ctx.store.syncSettings.takeTidying(new Date(now.getTime() - EVERY_MS), now))) return;
   const { before } = await forgottenBefore(ctx);
+  await ctx.store.imports.forget(before);
   for (let batch = 0; batch < BATCHES; batch++) {
     const more = [await ctx.store.ledger.forget(before, BATCH), await ctx.store.runs.forget(before, BATCH)];
     if (!more.includes(true)) return;

@@ -1,0 +1,85 @@
+import type { ConfirmImport } from '../../../shared/api/imports.ts';
+import { inTransaction, type Context } from '../../context.ts';
+import {
+  importActions,
+  type Import,
+  type ImportAction,
+  type ImportCounts,
+  type ImportState,
+} from '../../domain/import.ts';
+import { AppError } from '../../errors.ts';
+import { requireAdministrator } from '../access.ts';
+import { requireNoRestore } from '../sync/hold-record.ts';
+import { advanceImport } from './advance-import.ts';
+
+/** So many records are not made by a slip of the hand: the name of the connection has to be typed. */
+const MANY = 1_000;
+
+export function mayImport(action: ImportAction, { state }: Pick<Import, 'state'>): boolean {
+  return (importActions[action] as readonly ImportState[]).includes(state);
+}
+
+/** What has to be typed before it may write; null when nothing has to. */
+export function nameToType(connectionName: string, { create, connect }: ImportCounts): string | null {
+  return create + connect > MANY ? connectionName : null;
+}
+
+/** Does exactly what was planned. The person says how many records she saw would be made, and how many connected. */
+export async function executeImport(ctx: Context, id: string, input: ConfirmImport): Promise<void> {
+  requireAdministrator(ctx);
+  await requireNoRestore(ctx);
+  await steer(ctx, id, 'execute', async (ctx, { connectionId }) => {
+    const counts = (await ctx.store.imports.counts([id])).get(id);
+    if (counts?.create !== input.create || counts.connect !== input.connect) throw new AppError('run.changed');
+    const wanted = nameToType((await ctx.store.connections.get(connectionId)).name, counts);
+    if (wanted !== null && input.name?.trim() !== wanted) throw new AppError('input.invalid', { field: 'name' });
+    await ctx.store.imports.change(id, { state: 'running' });
+  });
+}
+
+/** What is under way is finished; nothing else is taken up. */
+export async function pauseImport(ctx: Context, id: string): Promise<void> {
+  await steer(ctx, id, 'pause', (ctx) => ctx.store.imports.change(id, { state: 'paused' }));
+}
+
+export async function resumeImport(ctx: Context, id: string): Promise<void> {
+  await steer(ctx, id, 'resume', (ctx, { plannedAt }) =>
+    ctx.store.imports.change(id, { state: plannedAt === null ? 'planning' : 'running' }),
+  );
+}
+
+/** What was made and connected stays. */
+export async function cancelImport(ctx: Context, id: string): Promise<void> {
+  await steer(ctx, id, 'cancel', (ctx) =>
+    ctx.store.imports.change(id, { state: 'cancelled', endedAt: ctx.clock.now() }),
+  );
+}
+
+/** Takes back the connections that an import made. Records that it made stay in SuperOffice, and so do all values. */
+export async function disconnectImport(ctx: Context, id: string): Promise<void> {
+  const user = requireAdministrator(ctx);
+  await steer(ctx, id, 'disconnect', async (ctx, { connectionId, actorType: type }) => {
+    const actors = (await ctx.store.imports.imported(id)).map((erpKey) => ({ type, erpKey }));
+    const now = ctx.clock.now();
+    for (const link of await ctx.store.links.ofActors(connectionId, actors)) {
+      await ctx.store.links.remove(link.id);
+      await ctx.store.ledger.note('disconnected', link, { cause: 'undo', user }, now);
+      await ctx.store.marks.removeUnlinked(link.entity);
+    }
+  });
+}
+
+async function steer(
+  ctx: Context,
+  id: string,
+  action: ImportAction,
+  work: (ctx: Context, entered: Import) => Promise<void>,
+): Promise<void> {
+  requireAdministrator(ctx);
+  await inTransaction(ctx, async (ctx) => {
+    const entered = await ctx.store.imports.lock(id);
+    if (!mayImport(action, entered)) throw new AppError('run.changed');
+    await work(ctx, entered);
+  });
+  await advanceImport(ctx, id);
+}

@@ -1,0 +1,398 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { claimListing, listActors } from '../../backend/application/import/list-actors.ts';
+import { listImports, showImport, showImportedActors } from '../../backend/application/import/show-import.ts';
+import { startImport } from '../../backend/application/import/start-import.ts';
+import {
+  cancelImport,
+  disconnectImport,
+  executeImport,
+  pauseImport,
+  resumeImport,
+} from '../../backend/application/import/steer-import.ts';
+import { claimImportTasks, workOnImport } from '../../backend/application/import/work-on-import.ts';
+import { reconcile } from '../../backend/application/sync/reconcile.ts';
+import type { Context } from '../../backend/context.ts';
+import { AppError } from '../../backend/errors.ts';
+import type { ImportSource } from '../../shared/api/imports.ts';
+import type { ActorRef, ActorType, CrmEntity } from '../../shared/vocabulary.ts';
+import { connect } from '../support/connect.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+let admin: Context;
+let connectionId: string;
+
+beforeEach(async () => {
+  world = await createWorld();
+  admin = world.as();
+  connectionId = await world.connection({
+    name: 'Visma',
+    fields: {
+      NAME: 'NAME',
+      POSTALCITY: 'POSTALCITY',
+      CustNo: { kind: 'integer', crmField: 'NUMBER2', direction: 'toCrm' },
+    },
+    types: { Person: { FIRSTNAME: 'FIRSTNAME', LASTNAME: 'LASTNAME' } },
+  });
+  customer('1', 'Ny AS', { CustNo: '1', POSTALCITY: 'Bodø' });
+  customer('2', 'Kjent AS', { CustNo: '2' });
+  customer('3', 'Dobbel AS', { CustNo: '3' });
+  customer('4', 'Koblet AS', { CustNo: '4' });
+  company(20, 'kjent as', { NUMBER2: null });
+  company(30, 'Dobbel AS');
+  company(31, 'Dobbel AS');
+  company(40, 'Koblet AS');
+  await connect(admin, connectionId, { type: 'contact', id: 40 }, { type: 'Customer', erpKey: '4' });
+});
+
+function customer(erpKey: string, NAME: string, more: Readonly<Record<string, string | null>> = {}): void {
+  world.erp.actors.set(`Customer/${erpKey}`, { NAME, POSTALCITY: null, CustNo: null, ...more });
+}
+
+function company(id: number, NAME: string, more: Readonly<Record<string, string | null>> = {}): CrmEntity {
+  world.crm.entities.set(`contact/${id}`, { NAME, POSTALCITY: null, NUMBER2: null, ...more });
+  return { type: 'contact', id };
+}
+
+const start = (source: ImportSource = { kind: 'all' }, actorType: ActorType = 'Customer', ctx = admin) =>
+  startImport(ctx, { connectionId, actorType, source });
+
+/** What workers do until nothing is left to do now. */
+async function work(): Promise<void> {
+  for (let round = 0; round < 50; round++) {
+    const listing = await claimListing(world.ctx);
+    if (listing) await listActors(world.ctx, listing);
+    const tasks = await claimImportTasks(world.ctx, 10);
+    for (const task of tasks) await workOnImport(world.ctx, task);
+    if (!listing && tasks.length === 0) return;
+  }
+  throw new Error('never at rest');
+}
+
+async function planned(source?: ImportSource, actorType?: ActorType): Promise<string> {
+  const id = await start(source, actorType);
+  await work();
+  return id;
+}
+
+async function execute(id: string): Promise<void> {
+  const { counts } = await showImport(admin, id);
+  await executeImport(admin, id, { create: counts.create, connect: counts.connect });
+}
+
+const actorsOf = async (id: string) =>
+  (await showImportedActors(admin, id, {})).actors.map(({ erpKey, verdict, entity, outcome, reason }) => [
+    erpKey,
+    verdict,
+    entity?.id ?? null,
+    outcome,
+    reason?.code ?? null,
+  ]);
+const linkOf = async (erpKey: string, type: ActorType = 'Customer') =>
+  (await world.store.links.ofActors(connectionId, [{ type, erpKey }]))[0];
+const made = () => world.crm.calls.filter(({ method }) => method === 'create');
+const named = (name: string) => [...world.crm.entities].filter(([, { NAME }]) => NAME === name).map(([key]) => key);
+
+describe('the plan', () => {
+  test('says of each actor what it would become, and writes nothing', async () => {
+    const id = await planned();
+
+    expect(await showImport(admin, id)).toMatchObject({
+      state: 'planned',
+      may: ['execute', 'cancel'],
+      counts: { actors: 4, left: 0, create: 1, connect: 1, duplicate: 1, linked: 1, blocked: 0 },
+    });
+    expect(await actorsOf(id)).toEqual([
+      ['1', 'create', null, null, null],
+      ['2', 'connect', 20, null, null],
+      ['3', 'duplicate', null, null, 'import.ambiguous'],
+      ['4', 'linked', 40, null, null],
+    ]);
+    expect(made()).toEqual([]);
+    expect(await linkOf('2')).toBeUndefined();
+  });
+
+  test('can be for what a search finds, or for some keys', async () => {
+    expect(await actorsOf(await planned({ kind: 'search', text: 'kjent' }))).toHaveLength(1);
+    await cancelImport(admin, (await listImports(admin, connectionId)).imports[0]!.id);
+    expect((await actorsOf(await planned({ kind: 'keys', erpKeys: ['1', '3', 'gone'] }))).map(([key]) => key)).toEqual([
+      '1',
+      '3',
+    ]);
+  });
+
+  test('a record with another number is another one, whatever it is called', async () => {
+    company(20, 'Kjent AS', { NUMBER2: '77' });
+    expect((await actorsOf(await planned())).find(([key]) => key === '2')).toEqual(['2', 'create', null, null, null]);
+  });
+
+  test('a record that is connected to another actor is shown, and not taken', async () => {
+    customer('5', 'Koblet AS', { CustNo: null });
+    expect((await actorsOf(await planned())).find(([key]) => key === '5')).toEqual([
+      '5',
+      'duplicate',
+      40,
+      null,
+      'link.exists',
+    ]);
+  });
+
+  test('an actor without a name, or with a longer one than SuperOffice takes, is told with its reason', async () => {
+    customer('5', '');
+    world.erp.actors.set('Customer/5', { NAME: null });
+    customer('6', 'x'.repeat(300));
+    const rows = await actorsOf(await planned({ kind: 'keys', erpKeys: ['5', '6'] }));
+    expect(rows).toEqual([
+      ['5', 'blocked', null, null, 'value.mandatory'],
+      ['6', 'blocked', null, null, 'value.too_long'],
+    ]);
+  });
+
+  test('where there is nothing to do it is done', async () => {
+    expect((await showImport(admin, await planned({ kind: 'keys', erpKeys: ['4'] }))).state).toBe('done');
+  });
+
+  test('an ERP that does not answer is asked again, and then told', async () => {
+    world.erp.outage = new AppError('connector.unreachable');
+    const id = await start();
+    for (let hour = 0; hour < 8; hour++) {
+      await work();
+      world.clock.advance(3_600_000);
+    }
+    expect(await showImport(admin, id)).toMatchObject({ state: 'failed', failure: { code: 'connector.unreachable' } });
+    world.erp.outage = null;
+    await start();
+  });
+
+  test('one connection has one import at a time', async () => {
+    await start();
+    await expect(start()).rejects.toMatchObject({ code: 'run.running' });
+  });
+});
+
+describe('carried out', () => {
+  test('it makes and connects exactly that, with values, link and log', async () => {
+    const id = await planned();
+    await execute(id);
+    await work();
+
+    expect(await showImport(admin, id)).toMatchObject({
+      state: 'done',
+      counts: { created: 1, connected: 1, failed: 0 },
+    });
+    const [key] = named('Ny AS');
+    expect(world.crm.entities.get(key as `contact/${number}`)).toMatchObject({ POSTALCITY: 'Bodø', NUMBER2: '1' });
+    expect((await linkOf('1'))?.agreed).toMatchObject({ NAME: { crm: 'Ny AS', erp: 'Ny AS' } });
+    expect((await linkOf('2'))?.entity.id).toBe(20);
+    expect(named('Dobbel AS')).toHaveLength(2);
+    const ledger = await world.store.ledger.page({}, 100);
+    expect(
+      ledger.filter(({ cause }) => cause === 'import').map(({ event, target, after }) => event ?? [target, after]),
+    ).toEqual(expect.arrayContaining(['connected', ['crm', 'Ny AS'], ['crm', 'Bodø'], ['crm', '1']]));
+
+    const claims = await world.store.marks.claimMarked(
+      10,
+      world.clock.now(),
+      new Date(world.clock.now().getTime() + 45_000),
+    );
+    for (const claim of claims) await reconcile(world.ctx, claim);
+    // What SuperOffice had blank in the company it was connected to comes from the ERP by the ordinary rules.
+    expect(world.crm.entities.get('contact/20')).toMatchObject({ NUMBER2: '2' });
+  });
+
+  test('the number that was seen has to be said', async () => {
+    const id = await planned();
+    await expect(executeImport(admin, id, { create: 2, connect: 1 })).rejects.toMatchObject({ code: 'run.changed' });
+    expect((await showImport(admin, id)).state).toBe('planned');
+  });
+
+  test('what would become of an actor now is something else: nothing becomes of it', async () => {
+    const id = await planned();
+    company(50, 'Ny AS');
+    world.erp.edit({ type: 'Customer', erpKey: '2' }, { NAME: 'Omdøpt AS' });
+    await execute(id);
+    await work();
+
+    expect((await actorsOf(id)).slice(0, 2)).toEqual([
+      ['1', 'create', 50, 'stale', null],
+      ['2', 'connect', 20, 'stale', null],
+    ]);
+    expect(made()).toEqual([]);
+  });
+
+  test('a record that SuperOffice refuses is told, and the others go on', async () => {
+    const id = await planned();
+    await execute(id);
+    world.crm.beforeCall = ({ method }) => {
+      if (method === 'create') throw new AppError('crm.rejected', { field: 'NAME' });
+    };
+    await work();
+    expect((await actorsOf(id)).slice(0, 2)).toEqual([
+      ['1', 'create', null, 'failed', 'crm.rejected'],
+      ['2', 'connect', 20, 'connected', null],
+    ]);
+  });
+
+  test('it can be paused, resumed and cancelled', async () => {
+    const id = await planned();
+    await execute(id);
+    await pauseImport(admin, id);
+    await work();
+    expect(made()).toEqual([]);
+    await resumeImport(admin, id);
+    await work();
+    expect((await showImport(admin, id)).state).toBe('done');
+
+    const other = await start({ kind: 'keys', erpKeys: ['3'] });
+    await cancelImport(admin, other);
+    await work();
+    expect((await showImport(admin, other)).state).toBe('cancelled');
+    await expect(resumeImport(admin, other)).rejects.toMatchObject({ code: 'run.changed' });
+  });
+
+  test('its connections can be taken back; what was made stays', async () => {
+    const id = await planned();
+    await execute(id);
+    await work();
+    await disconnectImport(admin, id);
+    expect([await linkOf('1'), await linkOf('2')]).toEqual([undefined, undefined]);
+    expect(await linkOf('4')).toBeDefined();
+    expect(named('Ny AS')).toHaveLength(1);
+  });
+});
+
+describe('at most one record per actor', () => {
+  const only: ImportSource = { kind: 'keys', erpKeys: ['1'] };
+  const wait = () => world.clock.advance(4 * 60_000);
+
+  test('when the answer is lost after SuperOffice has made it', async () => {
+    const id = await planned(only);
+    await execute(id);
+    const { crm } = world;
+    const create = crm.create.bind(crm);
+    crm.create = async (record) => {
+      await create(record);
+      throw new AppError('crm.unreachable');
+    };
+    await work();
+    expect(await showImport(admin, id)).toMatchObject({ state: 'running', counts: { left: 1 } });
+
+    wait();
+    await work();
+    expect(named('Ny AS')).toHaveLength(1);
+    expect(await actorsOf(id)).toEqual([['1', 'create', (await linkOf('1'))?.entity.id, 'created', null]]);
+  });
+
+  test('when it is lost before SuperOffice has: it is made then', async () => {
+    const id = await planned(only);
+    await execute(id);
+    let lost = 0;
+    world.crm.beforeCall = ({ method }) => {
+      if (method === 'create' && lost++ === 0) throw new AppError('crm.unreachable');
+    };
+    await work();
+    expect(named('Ny AS')).toHaveLength(0);
+    wait();
+    await work();
+    expect(named('Ny AS')).toHaveLength(1);
+    expect(await linkOf('1')).toBeDefined();
+  });
+
+  test('when the process dies in between, nobody takes it up before the call is surely over', async () => {
+    const id = await planned(only);
+    await execute(id);
+    const [task] = await claimImportTasks(world.ctx, 1);
+    const { crm } = world;
+    const create = crm.create.bind(crm);
+    crm.create = async (record) => {
+      await create(record);
+      return new Promise(() => {});
+    };
+    void workOnImport(world.ctx, task!);
+    await expect.poll(() => named('Ny AS').length).toBe(1);
+    crm.create = create;
+
+    world.clock.advance(60_000);
+    await work();
+    expect(await linkOf('1')).toBeUndefined();
+    wait();
+    await work();
+    expect(named('Ny AS')).toHaveLength(1);
+    expect(await linkOf('1')).toBeDefined();
+    expect((await showImport(admin, id)).state).toBe('done');
+  });
+
+  test('when somebody connects the actor meanwhile, the record that was made is named', async () => {
+    const id = await planned(only);
+    await execute(id);
+    company(60, 'Annet AS');
+    const { crm } = world;
+    const create = crm.create.bind(crm);
+    crm.create = async (record) => {
+      await connect(admin, connectionId, { type: 'contact', id: 60 }, { type: 'Customer', erpKey: '1' });
+      return create(record);
+    };
+    await work();
+    const [[, , crmId, outcome, reason] = []] = await actorsOf(id);
+    expect([outcome, reason, named('Ny AS')]).toEqual(['failed', 'link.actor_taken', [`contact/${crmId}`]]);
+  });
+});
+
+describe('contacts', () => {
+  const kari: ActorRef = { type: 'Person', erpKey: 'k' };
+  beforeEach(() => {
+    world.erp.actors.set('Person/k', { FIRSTNAME: 'Kari', LASTNAME: 'Moen' });
+    world.erp.parents.set('Person/k', { type: 'Customer', erpKey: '4' });
+  });
+
+  test('are made below their company', async () => {
+    const id = await planned({ kind: 'all' }, 'Person');
+    await execute(id);
+    await work();
+    const link = await linkOf('k', 'Person');
+    expect(world.crm.companies.get(`person/${link!.entity.id}`)).toEqual({ type: 'contact', id: 40 });
+  });
+
+  test('wait for their company', async () => {
+    world.erp.parents.set('Person/k', { type: 'Customer', erpKey: '1' });
+    expect(await actorsOf(await planned({ kind: 'all' }, 'Person'))).toEqual([
+      [kari.erpKey, 'blocked', null, null, 'link.parent_missing'],
+    ]);
+  });
+
+  test('are found in their company only', async () => {
+    world.crm.entities.set('person/7', { FIRSTNAME: 'Kari', LASTNAME: 'Moen' });
+    world.crm.companies.set('person/7', { type: 'contact', id: 30 });
+    const id = await planned({ kind: 'all' }, 'Person');
+    expect(await actorsOf(id)).toEqual([['k', 'create', null, null, null]]);
+    await cancelImport(admin, id);
+    world.crm.companies.set('person/7', { type: 'contact', id: 40 });
+    expect(await actorsOf(await planned({ kind: 'all' }, 'Person'))).toEqual([['k', 'connect', 7, null, null]]);
+  });
+});
+
+describe('who may', () => {
+  const verbs: Record<string, (ctx: Context, id: string) => Promise<unknown>> = {
+    startImport: (ctx) => start({ kind: 'all' }, 'Customer', ctx),
+    listImports: (ctx) => listImports(ctx, connectionId),
+    showImport: (ctx, id) => showImport(ctx, id),
+    showImportedActors: (ctx, id) => showImportedActors(ctx, id, {}),
+    executeImport: (ctx, id) => executeImport(ctx, id, { create: 1, connect: 1 }),
+    pauseImport: (ctx, id) => pauseImport(ctx, id),
+    resumeImport: (ctx, id) => resumeImport(ctx, id),
+    cancelImport: (ctx, id) => cancelImport(ctx, id),
+    disconnectImport: (ctx, id) => disconnectImport(ctx, id),
+  };
+
+  test.each(Object.keys(verbs))('%s wants a licensed administrator of this tenant', async (verb) => {
+    const id = await planned();
+    const call = async (ctx: Context) => verbs[verb]!(ctx, id);
+    await expect(call(world.as({ administrator: false }))).rejects.toMatchObject({ code: 'access.denied' });
+    await expect(call(world.as({ licensed: false }))).rejects.toMatchObject({ code: 'licence.missing' });
+    await expect(call(world.ctx)).rejects.toMatchObject({ code: 'session.missing' });
+    await expect(call(world.otherTenant())).rejects.toMatchObject({
+      code: expect.stringMatching(/^(connection|run)\.not_found$/) as string,
+    });
+    expect((await showImport(admin, id)).state).toBe('planned');
+  });
+});
