@@ -18,7 +18,7 @@ export interface RunningDemo {
 
 /** The whole demonstration as `npm start` runs it, on free ports, with data of its own. */
 export async function startDemo(
-  options: { readonly dataDir?: string; readonly port?: number } = {},
+  options: { readonly dataDir?: string; readonly port?: number; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningDemo> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'erp-sync-demo-')));
   // As root, Postgres runs as another user, who must get through to its own folder inside.
@@ -26,7 +26,7 @@ export async function startDemo(
   const port = options.port ?? (await freePort());
   const started = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'test/stand-in/demo.ts'], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: '' },
+    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const told: string[] = [];

@@ -28,7 +28,7 @@ const asked: readonly ConfigField[] = [
   ]),
   ...below(texts.roles, [
     field('CustomerCategory', texts.customerCategory, texts.categoryHelp),
-    field('SupplierCategory', texts.supplierCategory, texts.categoryHelp),
+    field('SupplierCategory', texts.supplierCategory),
     field('PersonCategory', texts.personCategory, texts.personCategoryHelp),
     { ...field('PersonRelation', texts.personRelation, texts.personRelationHelp), access: 'mandatory', askedIf: { key: 'PersonCategory' } },
     { ...field('Projects', texts.projects, texts.projectsHelp), kind: 'checkbox', defaultValue: 'false' },
