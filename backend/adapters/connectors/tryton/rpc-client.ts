@@ -47,18 +47,31 @@ export function createRpcClient(signIn: SignIn, fetch: SafeFetch): RpcClient {
     { signal, timeoutMs = CALL_MS }: RpcOptions = {},
   ) => fetch({ ...request(url, method, params, authorization), signal, timeoutMs });
 
+  /** Tryton answers alike when it has no such database and when it cannot reach it: the list of those it has tells which. */
+  async function noDatabase(): Promise<AppError> {
+    const { database: value, root } = signIn;
+    const unknown = new AppError('config.value_unknown', { field: 'Database', name: texts.database, value });
+    try {
+      const known = membersOf(await askServer('common.db.list', root, fetch)).includes(value);
+      return known ? new AppError('connector.unreachable', { host }) : unknown;
+    } catch (error) {
+      // A server may keep the list to itself.
+      if (error instanceof AppError && error.code === 'connector.denied') return unknown;
+      return new AppError('connector.unreachable', { host }, { cause: error });
+    }
+  }
+
   /** Nobody's own signal: all who wait, wait for the same session. */
   async function open(): Promise<Session> {
     const { userName, password } = signIn;
     const answer = await post('common.db.login', [userName, { password }, 'en'], null, { timeoutMs: SIGN_IN_MS });
-    if (answer.status === 404) throw databaseUnknown(signIn.database);
     if (answer.status === 401 || answer.status === 403) throw new AppError('connector.denied', { host });
+    if (answer.status === 404) throw await noDatabase();
     let result: Json;
     try {
       result = resultOf(answer, host);
     } catch (error) {
-      // Tryton tells a database it does not have as it tells any other fault of its own.
-      throw error instanceof AppError && isFault(error) ? databaseUnknown(signIn.database) : error;
+      throw error instanceof AppError && isFault(error) ? await noDatabase() : error;
     }
     const [id, token] = membersOf(result);
     if (typeof id !== 'number' || typeof token !== 'string') {
@@ -166,9 +179,5 @@ function errorOf(error: Json, host: string): AppError {
 
 /** Not a sentence for a user, but Tryton's own code giving up. */
 function isFault({ code, detail }: AppError): boolean {
-  return (code === 'connector.rejected' || code === 'connector.unreachable') && detail['explanation'] === undefined;
-}
-
-function databaseUnknown(database: string): AppError {
-  return new AppError('config.value_unknown', { field: 'Database', name: texts.database, value: database });
+  return code === 'connector.rejected' && detail['explanation'] === undefined;
 }
