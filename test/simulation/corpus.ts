@@ -46,4 +46,6 @@ export const corpus: readonly number[] = [
   1307,
   // A record of a run that was taken for done after a failure that would have passed.
   2591, 3631, 4074,
+  // An unanswered write as an ERP keeps it, in capitals, taken for somebody's edit.
+  303,
 ];

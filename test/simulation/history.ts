@@ -55,6 +55,10 @@ const MINUTE = 60_000;
 const START = Date.parse('2026-11-22T12:00:00Z');
 /** How long people edit and things break. */
 const TROUBLE_MS = 150_000;
+/** How long an answer is waited for. */
+const SILENCE_MS = 20_000;
+/** A breaker leaves an ERP alone for five minutes, and what waits for it comes a little later. */
+const AFTER_OUTAGE_MS = 12 * MINUTE;
 /** Long enough for the slowest way to find a change: every record read in turn, and rows that become visible late. */
 const REST_MS = 13 * MINUTE;
 
@@ -125,6 +129,8 @@ class History {
   /** What each process keeps in memory about its calls. */
   readonly #callers = new WeakMap<Process, Caller>();
   readonly #faults: Record<string, number> = {};
+  /** Until when an ERP answers nobody. */
+  readonly #silent = new Map<string, number>();
   #faultRate: number;
   #storeFaultRate: number;
   #hintRate: number;
@@ -168,6 +174,9 @@ class History {
       this.scheduler.at(this.#world, random.below(TROUBLE_MS), () => this.#create());
     }
     for (let i = 0; i < 5; i++) this.scheduler.at(this.#world, random.below(TROUBLE_MS), () => this.#raised());
+    // Of dice of its own: histories in which every ERP answers stay as they were.
+    const dice = new Random(~this.#seed);
+    if (dice.chance(0.15)) this.scheduler.at(this.#world, dice.below(TROUBLE_MS), () => this.#fallSilent(dice));
     await this.scheduler.runUntil(START + TROUBLE_MS);
     this.#heal();
 
@@ -654,7 +663,9 @@ class History {
     for (let round = 0; round < 8; round++) {
       const halted = await this.#decideRestores();
       restored ||= halted;
-      const waiting = [...this.#tables.runs.values()].filter((run) => !runIsOver(run) && run.kind !== 'restore');
+      const waiting = [...this.#tables.runs.values()].filter(
+        (run) => !runIsOver(run) && (run.kind !== 'restore' || run.state === 'paused'),
+      );
       for (const { id, state } of waiting) {
         if (state === 'paused') this.#attempt('resume', resumeRun(this.#context(this.#newUser(), user), id));
         else if (state === 'planned' || state === 'needsApproval') this.#approve(id);
@@ -765,6 +776,7 @@ class History {
       );
     };
     turn(false);
+    this.oracle.missing(id);
     this.scheduler.at(this.#world, this.#random.below(MINUTE), () => {
       turn(true);
       const links = [...this.#tables.links.values()].filter((link) => link.connectionId === id);
@@ -839,6 +851,15 @@ class History {
     return open.length > 0;
   }
 
+  /** An ERP takes every call and answers none, for minutes. */
+  #fallSilent(dice: Random): void {
+    const { connectionId } = dice.pick([...this.#erps.values()]);
+    const forMs = dice.pick([30_000, 90_000, 4 * MINUTE]);
+    this.#count('outage');
+    this.scheduler.trace('falls silent', () => `${connectionId} for ${forMs}`);
+    this.#silent.set(connectionId, this.scheduler.now + forMs);
+  }
+
   #anyErp(): ModelErp {
     return this.#random.pick([...this.#erps.values()]);
   }
@@ -909,11 +930,13 @@ class History {
   /** Until all has come to rest; long enough that even what is found last is found. */
   async #rest(): Promise<void> {
     const { scheduler } = this;
-    await scheduler.runUntil(scheduler.now + REST_MS + this.#greatestSkew);
+    const afterOutage = this.#silent.size > 0 ? AFTER_OUTAGE_MS : 0;
+    this.#silent.clear();
+    await scheduler.runUntil(scheduler.now + REST_MS + afterOutage + this.#greatestSkew);
     this.#greatestSkew = 0;
     for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
     // What was read while everything stood still is read again.
-    if (await this.#decideAll()) await scheduler.runUntil(scheduler.now + REST_MS);
+    for (let i = 0; i < 3 && (await this.#decideAll()); i++) await scheduler.runUntil(scheduler.now + REST_MS);
     for (let i = 0; i < 4 && this.#waits(); i++) await scheduler.runUntil(scheduler.now + 5 * MINUTE);
   }
 
@@ -1068,8 +1091,7 @@ class History {
   #connectorFor(process: Process, id: string): ErpConnector {
     const erp = this.#erps.get(id);
     if (!erp) throw new AppError('connection.not_found', { id });
-    const call = <T>(name: string, work: () => T) =>
-      this.#foreign(process, `${id}.${name}`, erpFaults, this.#faultRate, work);
+    const call = <T>(name: string, work: () => T) => this.#callErp(process, id, name, this.#faultRate, work);
     const partial = () => this.#faultRate > 0 && this.#random.chance(this.#faultRate / 2);
     const calls: Partial<ErpConnector> = {
       getList: () => call('getList', () => []),
@@ -1084,7 +1106,7 @@ class History {
         const rate = this.#faultRate > 0 ? 0.4 : 0;
         // Creating is slow in many an ERP, and others look meanwhile.
         if (rate > 0 && this.#random.chance(0.4)) await this.scheduler.ticket(process, this.#random.below(100_000));
-        return this.#foreign(process, `${id}.createActor`, erpFaults, rate, () => {
+        return this.#callErp(process, id, 'createActor', rate, () => {
           const actor = erp.create(draft, fields);
           this.oracle.made(creation, erp, actor.erpKey);
           return actor;
@@ -1126,6 +1148,16 @@ class History {
   #warned<T>(page: () => T): T {
     this.#count('Warning page');
     return page();
+  }
+
+  async #callErp<T>(process: Process, id: string, name: string, rate: number, work: () => T): Promise<T> {
+    const until = this.#silent.get(id) ?? 0;
+    if (until <= this.scheduler.now) return this.#foreign(process, `${id}.${name}`, erpFaults, rate, work);
+    await this.scheduler.ticket(process, SILENCE_MS);
+    this.scheduler.trace(`${id}.${name}`, () => 'no answer');
+    // It may have done what it was asked all the same.
+    if (until % 2 === 1) work();
+    throw new AppError('connector.timeout');
   }
 
   async #foreign<T>(process: Process, name: string, faults: readonly Fault[], rate: number, work: () => T): Promise<T> {

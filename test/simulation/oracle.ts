@@ -582,8 +582,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       if (settledAt === null) this.violated('S31', `${id} was never decided on`);
       for (const { link, field, place, name } of this.#restoredBy(id)) {
         const { was, now, known, wanted } = place.restored;
+        // What could not be reached when the plan was made is not in it.
         const isBare = link.parked !== null || tables.open.has(`${link.id} ${field.key}`);
-        const wasAway = this.#missed.has(keyOf(link.entity)) || this.#missed.has(name.slice(0, name.lastIndexOf('/')));
+        const away = [keyOf(link.entity), name.slice(0, name.lastIndexOf('/')), link.connectionId];
+        const wasAway = away.some((what) => this.#missed.has(what));
         if (!known || !wanted || isBare || wasAway) continue;
         this.violated('S31', `${name}: ${show(now)} of the backup was not made ${show(was)} again`);
       }

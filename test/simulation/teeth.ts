@@ -7,6 +7,7 @@ export interface Tooth extends Patch {
 
 const sync = 'backend/application/sync';
 const tab = 'backend/application/erp-tab';
+const calls = 'backend/adapters/calls';
 
 export const teeth: readonly Tooth[] = [
   {
@@ -339,6 +340,25 @@ export const teeth: readonly Tooth[] = [
     file: `${tab}/create-actor.ts`,
     find: "log.warn('creation.unanswered', { tenant: ctx.tenant, creationId: creation.id, code: error.code });",
     replace: 'return await connector.createActor({ type, values, parent }, wantedFields(pairs));',
+  },
+  {
+    name: 'a create called again when its answer did not come in time',
+    file: `${calls}/considerate-erp.ts`,
+    find: "writing('createActor', () => erp().createActor(draft, fields, options)),",
+    replace:
+      "writing('createActor', () => erp().createActor(draft, fields, options).catch(() => erp().createActor(draft, fields, options))),",
+  },
+  {
+    name: 'an ERP left alone for ever once it has not answered',
+    file: `${calls}/breaker.ts`,
+    find: 'if (!isOver(until)) throw',
+    replace: 'if (until) throw',
+  },
+  {
+    name: 'a call that keeps its place when it fails',
+    file: `${calls}/gate.ts`,
+    find: '} finally {\n      leave(visitor);',
+    replace: '} finally {\n',
   },
   {
     name: 'a create that is entered after the call',

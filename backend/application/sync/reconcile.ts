@@ -1,13 +1,16 @@
 import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/errors.ts';
-import type { Side } from '../../../shared/vocabulary.ts';
+import type { FieldValue, Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
+import type { FieldPair } from '../../domain/convert.ts';
+import type { UnsettledRow } from '../../domain/ledger.ts';
 import type { AgreedValue, LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { agreedByWriting } from '../../domain/merge.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { planSync, type Intent, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
 import { instantOf } from '../../domain/timestamp.ts';
+import { isAlike } from '../../domain/twins.ts';
 import { sameValue } from '../../domain/value.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
@@ -284,7 +287,7 @@ async function settleLeftovers(
     const now = row.target === 'crm' ? record.values[row.crmField] : link?.actor.values[row.fieldKey];
     if (now === undefined) return [];
     const pair = link?.pairs.find(({ erp, crm }) => erp.key === row.fieldKey && crm.key === row.crmField);
-    const agreed = pair && sameValue(now, row.after) ? agreedByWriting(pair, row.target, now) : null;
+    const agreed = pair && agreedByLeftover(pair, row, now);
     // Where another write was begun since, only this one's own value tells that it has arrived, late.
     const written = row.overtaken ? sameValue(now, row.after) : !sameValue(now, row.before);
     return [{ id: row.id, at: row.at, after: now, written, link, row, agreed }];
@@ -303,6 +306,18 @@ async function settleLeftovers(
     ...link,
     link: { ...link.link, agreed: { ...link.link.agreed, ...agreed } },
   }));
+}
+
+/** What a write that nobody saw the end of came to, where what stands there is ours, be it as the ERP keeps it. */
+function agreedByLeftover(
+  pair: FieldPair,
+  { target, before, after }: UnsettledRow,
+  now: FieldValue,
+): AgreedValue | null {
+  if (sameValue(now, after)) return agreedByWriting(pair, target, now);
+  if (target !== 'erp' || sameValue(now, before) || !isAlike(after, now)) return null;
+  const sent = agreedByWriting(pair, target, after);
+  return sent && { ...sent, erp: now };
 }
 
 /** The record itself could not be worked on: all its links share the reason. */
