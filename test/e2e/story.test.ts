@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedTenant } from '../stand-in/seed.ts';
 import { browserFlags } from '../support/browser.ts';
 import { startDemo, type RunningDemo } from '../support/demo.ts';
+import { editCompany, eventually, panel, signedInPanel, visitAs } from '../support/stand-in-browser.ts';
 import { editCell, readCell } from '../support/workbook.ts';
 
 /** A company that the sample ERP knows under the same name, with an older address and another telephone. */
@@ -26,7 +27,7 @@ beforeAll(async () => {
     executablePath: process.env['CHROME_BIN'] ?? '/usr/bin/chromium',
     args: browserFlags,
   });
-  admin = await person(/Astrid Berg/);
+  admin = await visit(/Astrid Berg/);
 });
 
 afterAll(async () => {
@@ -101,7 +102,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
   });
 
   test('a salesperson opens a company and connects it to the customer that was already searched for', async () => {
-    lars = await person(/Lars Holm/);
+    lars = await visit(/Lars Holm/);
     await openErpTab(lars);
     const erp = await signedInPanel(lars);
     await erp.getByRole('button', { name: 'Connect to Customer' }).click();
@@ -124,7 +125,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
   });
 
   test('an edit in the CRM stands in the workbook within seconds', async () => {
-    await editCard('Name', 'Renamed in the CRM AS');
+    await editCompany(lars, 'Name', 'Renamed in the CRM AS');
     await eventually(async () => {
       expect(await readCell(workbook, 'Customer', customer, 'Name')).toBe('Renamed in the CRM AS');
     });
@@ -147,7 +148,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
 
   test('a field edited on both sides becomes a conflict that a person settles, and nothing is lost meanwhile', async () => {
     const settled = String(await readCell(workbook, 'Customer', customer, 'Phone'));
-    await editCard('Phone', '+47 22 22 22 22');
+    await editCompany(lars, 'Phone', '+47 22 22 22 22');
     await editCell(workbook, 'Customer', customer, 'Phone', '+47 11 11 11 11');
     await openErpTab(lars);
     const erp = panel(lars);
@@ -201,7 +202,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
   });
 
   test('a user without the licence is told what is missing and whom to ask, and the API refuses him', async () => {
-    const pieter = await person(/Pieter de Vries/);
+    const pieter = await visit(/Pieter de Vries/);
     await openErpTab(pieter);
     const erp = await signedInPanel(pieter);
     await erp.getByText('You have no licence for ERP Sync. Ask your SuperOffice administrator').waitFor();
@@ -221,7 +222,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
     await dialog.getByRole('button', { name: 'OK', exact: true }).first().click();
     await dialog.waitFor({ state: 'detached' });
 
-    const maria = await person(/Maria Keller/);
+    const maria = await visit(/Maria Keller/);
     await openErpTab(maria);
     const erp = await signedInPanel(maria);
     await erp.getByText(/Ask your (SuperOffice )?administrator/).waitFor();
@@ -235,7 +236,7 @@ describe('the main job, in a browser, with nothing but the screens', () => {
     await erp.getByText('Disconnected from Nordlys ERP.').waitFor();
     const before = await readCell(workbook, 'Customer', customer, 'Name');
 
-    await editCard('Name', 'Nobody follows AS');
+    await editCompany(lars, 'Name', 'Nobody follows AS');
     await lars.waitForTimeout(2000);
     expect(await readCell(workbook, 'Customer', customer, 'Name')).toBe(before);
   });
@@ -244,35 +245,15 @@ describe('the main job, in a browser, with nothing but the screens', () => {
     const { dataDir, backendUrl } = demo;
     await demo.stop({ keepData: true });
     demo = await startDemo({ dataDir, port: Number(new URL(backendUrl).port) });
-    const again = await person(/Astrid Berg/);
+    const again = await visit(/Astrid Berg/);
     await again.getByRole('link', { name: 'Sync', exact: true }).click();
     const sync = await signedInPanel(again);
     await sync.getByRole('row', { name: /Nordlys ERP.*Active/ }).waitFor();
   });
 });
 
-/** A browser of her own, signed in to the CRM as this user. */
-async function person(name: RegExp): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(demo.url);
-  await page.getByRole('button', { name }).click();
-  return page;
-}
-
-function panel(page: Page): FrameLocator {
-  return page.frameLocator('iframe:visible');
-}
-
-/** The panel in view, after signing in to the app through its pop-up. */
-async function signedInPanel(page: Page): Promise<FrameLocator> {
-  const frame = panel(page);
-  await Promise.all([
-    page.waitForEvent('popup'),
-    frame.getByRole('button', { name: 'Sign in with SuperOffice' }).click(),
-  ]);
-  return frame;
+function visit(name: RegExp): Promise<Page> {
+  return visitAs(browser, demo.url, name);
 }
 
 async function openErpTab(page: Page, companyId = company.id): Promise<void> {
@@ -299,28 +280,4 @@ async function expectRefused(page: Page, code: string): Promise<void> {
   expect(answer.status).toBe(403);
   expect(JSON.parse(answer.text)).toMatchObject({ code });
   expect(answer.text).not.toContain('Renamed');
-}
-
-async function editCard(label: string, value: string): Promise<void> {
-  const card = lars.getByRole('region', { name: 'Company' });
-  await card.getByRole('link', { name: 'Edit' }).click();
-  await card
-    .getByRole('textbox', { name: new RegExp(`^${label}`) })
-    .first()
-    .fill(value);
-  await card.getByRole('button', { name: 'Save' }).click();
-  await card.getByRole('link', { name: 'Edit' }).waitFor();
-}
-
-async function eventually(check: () => Promise<void>, withinMs = 30_000): Promise<void> {
-  const until = performance.now() + withinMs;
-  for (;;) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  }
 }
