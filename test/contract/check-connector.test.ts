@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkConnector, type Finding } from '../../backend/adapters/connectors/check-connector.ts';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
@@ -6,6 +9,8 @@ import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
 import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { AppError } from '../../backend/errors.ts';
+import { writeSampleWorkbook } from '../stand-in/sample-erp.ts';
+import { startCapErp } from '../support/cap-erp/cap-erp.ts';
 import type { FakeErp } from '../support/fake-connector.ts';
 import { startHttpErp } from '../support/http-erp.ts';
 import { startReferenceConnector } from '../support/reference-connector.ts';
@@ -205,6 +210,44 @@ describe('the command', () => {
     expect(letIn.output).not.toMatch(/connector\.denied|pass/);
     expect(keptOut).toMatchObject({ code: 2, output: expect.stringContaining('connector.denied') as unknown });
   });
+});
+
+describe('the command, at what is no sync connector', () => {
+  test('tries an OData service whose entity sets are named', async () => {
+    const cap = await startCapErp();
+    await cap.reset({
+      Customers: [
+        { ID: 1, CustNo: 1, NAME: 'Kunden A/S', POSTALCITY: 'Byen', CustGr: '1', CreditLimit: 5.5 },
+        { ID: 2, CustNo: 2, NAME: 'Leverandøren AS' },
+      ],
+      Persons: [],
+      CustomerGroup: [{ ID: '1', Text: 'One' }],
+    });
+    const good = await run(cap.url, '--set', 'Customer=Customers', '--write', '1', '--create');
+    const stray = await run(cap.url, '--set', 'Customer=Custommers');
+    const unsaid = await run(cap.url, '--company', 'Cronus', '--secret', 'hush', '--sign-in', 'basic', '--user', 'eva');
+    cap.close();
+    expect(good.output).not.toContain('fails');
+    expect(good.output).toMatch(/holds +Customer: searches by fields +every operator of .*list/);
+    expect(good.output).toMatch(/holds +Customer: saves, and puts back/);
+    expect([good.code, stray.code, unsaid.code]).toEqual([0, 1, 1]);
+    expect(stray.output).toContain('Custommers');
+    expect(unsaid.output).toContain('Cronus');
+    expect(unsaid.output).not.toContain('hush');
+  }, 60_000);
+
+  test('tries a workbook by its path', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'check-'));
+    const path = join(folder, 'Customers.xlsx');
+    await writeSampleWorkbook(path);
+    const good = await run(path);
+    const none = await run(join(folder, 'Other.xlsx'));
+    await rm(folder, { recursive: true });
+    expect(good.output).not.toContain('fails');
+    expect(good.output).toMatch(/\(workbook\)/);
+    expect([good.code, none.code]).toEqual([0, 2]);
+    expect(none.output).toContain('There is no file');
+  }, 60_000);
 });
 
 function run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { askedFields } from '../../../shared/rules/asked-fields.ts';
 import type { ActorType, FieldValue, FieldValues } from '../../../shared/vocabulary.ts';
 import { inLanguage } from '../../../shared/multi-language.ts';
 import { configValues } from '../../domain/config-values.ts';
 import type { ErpField } from '../../domain/field.ts';
 import { compareTimestamps, latestTimestamp } from '../../domain/timestamp.ts';
-import { sameValue } from '../../domain/value.ts';
+import { isBlank, sameValue } from '../../domain/value.ts';
 import type { SignIn } from '../../domain/endpoint.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor, ActorPage, ConnectorKind, ErpConnector, SearchRestriction } from '../../ports/erp-connector.ts';
@@ -72,6 +73,7 @@ export async function checkConnector(
 
   const endpoint = { url: trial.url, signIn: trial.signIn ?? null };
   const settings = await step('answers at its address', 'It cannot be added on the Sync page.', async () => {
+    await kind.testAddress?.(endpoint);
     const fields = await kind.configFields(endpoint);
     return [count(fields.length, 'setting'), fields] as const;
   });
@@ -85,12 +87,14 @@ export async function checkConnector(
     if (values.kind === 'refused') throw new AppError(values.code, values.detail);
     const typed = { ...values.config, ...values.secrets };
     await open(typed).testConfig();
-    return [settings.map(({ name }) => inLanguage(name, 'en')).join(', ') || 'it has none', typed] as const;
+    const named = settings.filter(({ key }) => !isBlank(typed[key] ?? null)).map(({ name }) => inLanguage(name, 'en'));
+    return [named.join(', ') || 'it needs none', typed] as const;
   });
   if (!config) return findings;
 
   await step('names a mandatory setting left blank', 'The administrator is not told what to fill in.', async () => {
-    const mandatory = settings.filter(({ access }) => access === 'mandatory');
+    const asked = askedFields(settings, ({ key }) => config[key] ?? null);
+    const mandatory = asked.filter(({ access }) => access === 'mandatory');
     if (mandatory.length === 0) throw new Flaw('none is mandatory', 'untried');
     for (const { key } of mandatory) {
       const failure = await failureOf(open({ ...config, [key]: null }).testConfig());
@@ -268,13 +272,14 @@ async function checkSearching(
   step: Step,
 ): Promise<void> {
   await step(about('finds an actor by its text'), 'The search when connecting finds nothing.', async () => {
-    const field = fields.find(({ key, kind }) => kind === 'text' && (some.values[key] ?? '').length > 2);
-    const text = field ? (some.values[field.key] ?? '') : '';
-    if (!field) throw new Flaw('the first actor has no text', 'untried');
-    const { actors } = await erp.searchActors(type, text.toUpperCase(), []);
-    if (!actors.some(({ erpKey }) => erpKey === some.erpKey))
-      throw new Flaw(`"${text.toUpperCase()}" does not find it`);
-    return [`"${text}" in capitals`, null] as const;
+    const texts = fields.flatMap(({ key, kind }) => (kind === 'text' && (some.values[key] ?? '').length > 2 ? [some.values[key] ?? ''] : [])); // prettier-ignore
+    if (texts.length === 0) throw new Flaw('the first actor has no text', 'untried');
+    // Which of its texts are searched is the connector's choice.
+    for (const text of texts) {
+      const { actors } = await erp.searchActors(type, text.toUpperCase(), []);
+      if (actors.some(({ erpKey }) => erpKey === some.erpKey)) return [`"${text}" in capitals`, null] as const;
+    }
+    throw new Flaw(`"${few(texts.map((text) => text.toUpperCase()))}" does not find it`);
   });
 
   const searchable = new Set(await erp.searchableFields(type).catch(() => []));
@@ -369,7 +374,9 @@ async function checkWriting(
         throw new Flaw(`${field.key}: wrote "${other}", and it says "${written.values[field.key] ?? ''}"`);
       }
       const untouched = fields.find(
-        ({ key }) => key !== field.key && !sameValue(written.values[key], before.values[key]),
+        // What nobody may write, the ERP keeps itself, as the moment of a change.
+        ({ key, access }) =>
+          key !== field.key && access !== 'readOnly' && !sameValue(written.values[key], before.values[key]),
       );
       if (untouched) throw new Flaw(`${untouched.key} changed too`);
       if (compareTimestamps(written.lastModified, before.lastModified) <= 0) throw new Flaw('its mark did not grow');
