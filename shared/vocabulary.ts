@@ -91,9 +91,9 @@ export const causes = [
 ] as const;
 export type Cause = (typeof causes)[number];
 
-/** What an ERP does to its fields and actor types while they are mapped. */
+/** What an ERP does to its fields and actor types while they are mapped, and SuperOffice to the fields they are mapped to. */
 export const schemaChangeKinds = [
-  ...(['typeGone', 'typeNew', 'typeBack'] as const),
+  ...(['typeGone', 'typeNew', 'typeBack', 'crmGone', 'crmBack'] as const),
   ...(['gone', 'new', 'back', 'kind', 'list', 'readOnly', 'mandatory', 'shorter'] as const),
 ] as const;
 export type SchemaChangeKind = (typeof schemaChangeKinds)[number];

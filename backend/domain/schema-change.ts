@@ -1,7 +1,8 @@
 import type { ActorType, SchemaChangeKind } from '../../shared/vocabulary.ts';
 import type { ActorTypeMapping, FieldMapping } from './connection.ts';
+import type { CrmField } from './field.ts';
 
-/** What an ERP has made of its fields since they were last read. */
+/** What has become of fields since they were last read. */
 export interface SchemaChange {
   readonly actorType: ActorType;
   /** Null when it is about the actor type itself. */
@@ -28,6 +29,29 @@ export function schemaChanges(
     if (!old) return [about('typeNew', false)];
     if (now.missingInErp) return old.missingInErp ? [] : [about('typeGone', old.active)];
     return [...(old.missingInErp ? [about('typeBack', false)] : []), ...fieldChanges(old, now)];
+  });
+}
+
+/**
+ * Fields whose counterpart in SuperOffice is gone, as a user-defined field may be, while a direction rests on it; and those of
+ * the tasks that are settled. A task that is open says nothing new.
+ */
+export function crmChanges(
+  { actorType, active, missingInErp, fields }: ActorTypeMapping,
+  crmFields: readonly CrmField[],
+  tasks: readonly Pick<SchemaChange, 'actorType' | 'fieldKey' | 'kind'>[],
+): readonly SchemaChange[] {
+  // A SuperOffice without a single field is one that could not be asked.
+  if (crmFields.length === 0 || missingInErp) return [];
+  return fields.flatMap((field): readonly SchemaChange[] => {
+    const rests = active && field.direction !== 'none' && field.crmField !== null && !field.missingInErp;
+    const gone = rests && !crmFields.some(({ key }) => key === field.crmField);
+    const known = tasks.some(
+      (task) => task.kind === 'crmGone' && task.actorType === actorType && task.fieldKey === field.key,
+    );
+    if (gone === known) return [];
+    const kind = gone ? 'crmGone' : 'crmBack';
+    return [{ actorType, fieldKey: field.key, fieldName: field.name, kind, matters: gone }];
   });
 }
 

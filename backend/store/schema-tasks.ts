@@ -14,7 +14,7 @@ export interface SchemaTask {
   readonly since: Date;
 }
 
-/** What ERPs changed under mappings, until an administrator has seen to it. */
+/** What ERPs and SuperOffice changed under mappings, until an administrator has seen to it. */
 export function schemaTaskStore(db: Db, tenant: string) {
   return {
     /** A later change of a field takes the place of the one before; what came back is no task any more. */
@@ -29,7 +29,7 @@ export function schemaTaskStore(db: Db, tenant: string) {
               oc.columns(['tenant', 'connection_id', 'actor_type', 'field_key']).doUpdateSet({ kind, since: at }),
             )
             .execute();
-        } else if (kind === 'back' || kind === 'typeBack') {
+        } else if (kind === 'back' || kind === 'typeBack' || kind === 'crmBack') {
           await db
             .deleteFrom('schema_task')
             .where('tenant', '=', tenant)

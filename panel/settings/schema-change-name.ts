@@ -1,11 +1,13 @@
 import { msg } from '@lit/localize';
 import type { SchemaChangeKind } from '../../shared/vocabulary.ts';
 
-/** What an ERP did to a field or to an actor type, and what that asks of the administrator. */
+/** What became of a field or of an actor type, and what that asks of the administrator. */
 const sentences: Record<SchemaChangeKind, () => string> = {
   typeGone: () => msg('The ERP no longer offers this actor type. It is not synchronized.'),
   typeNew: () => msg('New in the ERP.'),
   typeBack: () => msg('Is back in the ERP. Activate it again in the mapping.'),
+  crmGone: () => msg('Its field in SuperOffice no longer exists. It is not synchronized. Map it to another one.'),
+  crmBack: () => msg('Its field in SuperOffice is back.'),
   gone: () => msg('No longer exists in the ERP. It is not synchronized.'),
   new: () => msg('New in the ERP.'),
   back: () => msg('Is back in the ERP.'),

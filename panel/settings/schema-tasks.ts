@@ -20,7 +20,7 @@ import { schemaChangeText } from './schema-change-name.ts';
 type SchemaTask = Found['tasks'][number];
 
 /**
- * What ERPs changed under mappings, until the administrator has seen to it; nothing when there is nothing.
+ * What ERPs and SuperOffice changed under mappings, until the administrator has seen to it; nothing when there is nothing.
  *
  * @property when - read again whenever it is another one
  */
@@ -42,7 +42,7 @@ export class SchemaTasks extends PanelElement {
     const failure = this.failure ?? this.#tasks.error;
     if (tasks.length === 0 && !failure) return null;
     return html`<section aria-labelledby="heading">
-      <h2 id="heading">${msg('ERP fields that have changed')}</h2>
+      <h2 id="heading">${msg('Mapped fields that have changed')}</h2>
       ${failure ? html`<erpsync-notice kind="error">${errorText(failure)}</erpsync-notice>` : null}
       ${tasks.length > 0 ? this.#table(tasks) : null}
     </section>`;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { claimComparison, compareLinks } from '../../backend/application/sync/compare-links.ts';
+import { listSchemaTasks } from '../../backend/application/setup/list-schema-tasks.ts';
 import { beginComparison, setNightlyTime } from '../../backend/application/sync/begin-comparison.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import { showComparisons, showUnequal } from '../../backend/application/sync/show-comparisons.ts';
@@ -71,6 +72,17 @@ describe('a comparison', () => {
     });
     expect(await work()).toBe(0);
     expect(await world.store.marks.waiting()).toBe(0);
+  });
+
+  test('begins with the fields that both sides have now, and goes on without asking again', async () => {
+    world.erp.fieldsOf.set(
+      'Customer',
+      (world.erp.fieldsOf.get('Customer') ?? []).filter(({ key }) => key !== 'POSTALCITY'),
+    );
+    await verifyNow();
+    const { tasks } = await listSchemaTasks(world.as(), 'en');
+    expect(tasks).toContainEqual(expect.objectContaining({ fieldName: 'POSTALCITY', kind: 'gone' }));
+    expect(world.erp.count('actorTypes')).toBe(1);
   });
 
   test('reads the ERP in one call for many actors', async () => {

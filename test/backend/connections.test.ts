@@ -428,6 +428,39 @@ describe('a refresh of the fields', () => {
     expect(await tasks()).toEqual([]);
   });
 
+  test('makes a task of a SuperOffice field that is gone, until it is back or another one is chosen', async () => {
+    const { id } = await saveConnection(admin, norway);
+    const limit = { key: 'SuperOffice:1', name: 'Limit', kind: 'decimal', listName: null, maxLength: 0, access: 'normal' } as const; // prettier-ignore
+    world.crm.userDefinedFields.set('contact', [limit]);
+    const map = async (crmField: string) => {
+      const before = await world.store.mappings.get(id, 'Customer');
+      const fields = before!.fields.map((field) =>
+        field.key === 'CreditLimit' ? { ...field, crmField, direction: 'toCrm' as const } : field,
+      );
+      await world.store.mappings.save({ ...before!, active: true, fields });
+    };
+    const tasks = async () =>
+      (await listSchemaTasks(admin, 'en')).tasks.map(({ fieldName, kind }) => [fieldName, kind]);
+    await map('SuperOffice:1');
+    expect((await refreshFields(admin, id, 'en')).changes).toEqual([]);
+
+    world.crm.userDefinedFields.delete('contact');
+    const { changes } = await refreshFields(admin, id, 'en');
+    expect(changes).toEqual([{ actorType: 'Customer', fieldName: 'Credit limit', kind: 'crmGone' }]);
+    expect(await tasks()).toEqual([['Credit limit', 'crmGone']]);
+    expect((await refreshFields(admin, id, 'en')).changes).toEqual([]);
+
+    world.crm.userDefinedFields.set('contact', [limit]);
+    expect((await refreshFields(admin, id, 'en')).changes).toMatchObject([{ kind: 'crmBack' }]);
+    expect(await tasks()).toEqual([]);
+
+    world.crm.userDefinedFields.delete('contact');
+    await refreshFields(admin, id, 'en');
+    await map('NUMBER2');
+    await refreshFields(admin, id, 'en');
+    expect(await tasks()).toEqual([]);
+  });
+
   test('that fails changes nothing', async () => {
     const { id } = await saveConnection(admin, norway);
     const before = await world.store.mappings.list(id);

@@ -217,7 +217,7 @@ describe('the Sync page', () => {
     const done = await byRole('button', 'Done with Customer of Super Sale');
     done.focus();
     await sendKeys({ press: 'Enter' });
-    await waitUntil(() => !words().includes('ERP fields that have changed'));
+    await waitUntil(() => !words().includes('Mapped fields that have changed'));
   });
 
   it('tells what a refresh of the ERP fields has found', async () => {

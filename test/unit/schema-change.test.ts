@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noFirstValue, type ActorTypeMapping, type FieldMapping } from '../../backend/domain/connection.ts';
-import { schemaChanges } from '../../backend/domain/schema-change.ts';
+import { crmChanges, schemaChanges } from '../../backend/domain/schema-change.ts';
 
 const field = (more: Partial<FieldMapping> = {}): FieldMapping => ({
   key: 'ZIP',
@@ -75,4 +75,32 @@ test('an actor type that comes, goes and returns is one change, not one for each
   expect(kinds([type([field()], { active: false })], [gone])).toEqual([['typeGone', false]]);
   expect(kinds([gone], [gone])).toEqual([]);
   expect(kinds([gone], [type([field()], { active: false })])).toEqual([['typeBack', false]]);
+});
+
+describe('what SuperOffice made of the field on the other side', () => {
+  const zip = { key: 'POSTALZIP', name: 'Zip', kind: 'text', listName: null, maxLength: 20, access: 'normal' } as const;
+  const other = { ...zip, key: 'NAME' };
+  const task = { actorType: 'Customer', fieldKey: 'ZIP', kind: 'crmGone' } as const;
+
+  test.each<
+    [string, Partial<FieldMapping>, readonly (typeof zip | typeof other)[], readonly (typeof task)[], unknown[]]
+  >([
+    ['it is there', {}, [zip, other], [], []],
+    ['it is gone', {}, [other], [], [['crmGone', true]]],
+    ['it is gone, and a task says so already', {}, [other], [task], []],
+    ['it is back', {}, [zip], [task], [['crmBack', false]]],
+    ['it is gone, and no direction rests on it', { direction: 'none' }, [other], [], []],
+    ['it is mapped to another one now', { crmField: 'NAME' }, [other], [task], [['crmBack', false]]],
+    ['it is gone, as is the field in the ERP', { missingInErp: true }, [other], [], []],
+    ['no field is there at all, which cannot be', {}, [], [], []],
+    ['no field is there at all, which settles nothing', {}, [], [task], []],
+  ])('%s', (_, more, crmFields, tasks, expected) => {
+    const told = crmChanges(type([field(more)]), crmFields, tasks).map(({ kind, matters }) => [kind, matters]);
+    expect(told).toEqual(expected);
+  });
+
+  test('an actor type that is not synchronized asks for nothing', () => {
+    expect(crmChanges(type([field()], { active: false }), [other], [])).toEqual([]);
+    expect(crmChanges(type([field()], { missingInErp: true }), [other], [])).toEqual([]);
+  });
 });

@@ -1,16 +1,16 @@
 import type { SchemaChanges } from '../../../shared/api/mappings.ts';
 import { inLanguage } from '../../../shared/multi-language.ts';
-import { entityTypeOf } from '../../../shared/vocabulary.ts';
+import { entityTypeOf, type ActorType } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { refreshMapping, type Announced } from '../../domain/refresh-mapping.ts';
-import { schemaChanges, type SchemaChange } from '../../domain/schema-change.ts';
+import { crmChanges, schemaChanges, type SchemaChange } from '../../domain/schema-change.ts';
 import { AppError } from '../../errors.ts';
 import type { ErpConnector } from '../../ports/erp-connector.ts';
 import { requireAdministrator } from '../access.ts';
 import { keepWsdl } from './keep-wsdl.ts';
 
-/** Asks the ERP again which actor types and fields it has, and answers what has changed. */
+/** Asks the ERP again which actor types and fields it has, and SuperOffice for its own, and answers what has changed. */
 export async function refreshFields(ctx: Context, id: string, language: string): Promise<SchemaChanges> {
   requireAdministrator(ctx);
   const connection = await ctx.store.connections.get(id);
@@ -26,7 +26,7 @@ export async function refreshFields(ctx: Context, id: string, language: string):
   };
 }
 
-/** Brings the mapping up to date with what the connector announces; what rests on a change becomes a task. */
+/** Brings the mapping up to date with what the connector and SuperOffice have; what rests on a change becomes a task. */
 export async function readFields(
   ctx: Context,
   { id }: Connection,
@@ -56,7 +56,14 @@ export async function readFields(
       if (announced.some(({ actorType }) => actorType === mapping.actorType)) continue;
       await ctx.store.mappings.save({ ...mapping, active: false, missingInErp: true });
     }
-    const changes = schemaChanges(known, await ctx.store.mappings.list(id));
+    const mappings = await ctx.store.mappings.list(id);
+    const tasks = (await ctx.store.schemaTasks.list()).filter(({ connectionId }) => connectionId === id);
+    const inCrm = (actorType: ActorType) =>
+      crmFields[announced.findIndex((news) => news.actorType === actorType)] ?? [];
+    const changes = [
+      ...schemaChanges(known, mappings),
+      ...mappings.flatMap((mapping) => crmChanges(mapping, inCrm(mapping.actorType), tasks)),
+    ];
     await ctx.store.schemaTasks.note(id, changes, ctx.clock.now());
     return changes;
   });

@@ -12,6 +12,7 @@ import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
+import { readFields } from '../setup/refresh-fields.ts';
 import { fieldPairs } from './field-pairs.ts';
 import { areMany } from './missing-actors.ts';
 import { crmKeys, isAstray, wantedFields } from './read-sides.ts';
@@ -38,7 +39,10 @@ export async function compareLinks(ctx: Context, claim: ComparisonClaim): Promis
   const { comparisons } = ctx.store;
   const connection = await ctx.store.connections.get(claim.connectionId);
   try {
-    const compare = await comparerOf(ctx, connection);
+    const connector = await ctx.connector(connection);
+    // At night nobody waits for it, and what is compared is then mapped as both sides are now.
+    if (claim.after === null) await readFields(ctx, connection, connector);
+    const compare = comparerOf(ctx, connection, connector);
     const until = ctx.clock.now().getTime() + SLICE_MS;
     let { after } = claim;
     do {
@@ -71,8 +75,7 @@ export async function compareLinks(ctx: Context, claim: ComparisonClaim): Promis
 
 type Compare = (links: readonly LinkMemory[]) => Promise<readonly Finding[]>;
 
-async function comparerOf(ctx: Context, connection: Connection): Promise<Compare> {
-  const connector = await ctx.connector(connection);
+function comparerOf(ctx: Context, connection: Connection, connector: ErpConnector): Compare {
   const known = new Map<string, Promise<readonly FieldPair[]>>();
   const pairsOf = ({ actor: { type } }: LinkMemory) => {
     const pairs = known.get(type) ?? fieldPairs(ctx, connector, connection, type);
