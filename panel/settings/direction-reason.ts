@@ -46,6 +46,8 @@ function reasonText(reason: DirectionReason, { alreadyMappedIn }: MappedField): 
     case 'crmReadOnly':
       return msg('This SuperOffice field cannot be changed by synchronization.');
     case 'alreadyMapped':
-      return msg(str`This SuperOffice field is already updated from ${alreadyMappedIn ?? ''}.`);
+      return msg(
+        str`This SuperOffice field is already updated from ${alreadyMappedIn ?? ''}. To share it, switch on its direction to the ERP first.`,
+      );
   }
 }

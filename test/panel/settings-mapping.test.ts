@@ -53,7 +53,9 @@ describe('the mappings', () => {
     expect(await reason('Fixed', toCrm)).to.equal(toCrm);
     expect(await reason('Group', toErp)).to.contain('List types cannot be synchronized back to ERP');
     expect(await reason('Number', toCrm)).to.equal('This SuperOffice field cannot be changed by synchronization.');
-    expect(await reason('Town', toCrm)).to.equal('This SuperOffice field is already updated from Visma Norway.');
+    expect(await reason('Town', toCrm)).to.equal(
+      'This SuperOffice field is already updated from Visma Norway. To share it, switch on its direction to the ERP first.',
+    );
 
     const refused = await arrow('Fixed', toErp);
     expect(refused.getAttribute('aria-disabled')).to.equal('true');
