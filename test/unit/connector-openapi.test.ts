@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../shared/connector-contract.ts';
+import * as contract from '../../shared/connector-contract.ts';
 import { connectorOpenApi } from '../../shared/connector-openapi.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -63,4 +65,20 @@ describe('the OpenAPI document of the contract', () => {
   test('can be written down', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
+});
+
+test('what README shows on the wire is what the contract says', () => {
+  const page = readFileSync(new URL('../connector/README.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /```jsonc\n(.*?)```/s.exec(page) ?? [];
+  const bodies = shown
+    .replaceAll(/^\/\/.*$/gm, '')
+    .split(/\n(?=\{)/)
+    .filter((text) => text.trim() !== '')
+    .map((text) => JSON.parse(text) as unknown);
+  const schemas = [
+    ...[contract.Description, contract.ActorTypes, contract.Read, contract.Search, contract.Changes],
+    ...[contract.Page, contract.Save, contract.Saved, contract.Create, contract.Created],
+  ];
+  expect(bodies).toHaveLength(schemas.length);
+  for (const [index, schema] of schemas.entries()) expect(schema.safeParse(bodies[index]).error).toBeUndefined();
 });
