@@ -138,10 +138,14 @@ export class ImportRun extends PanelElement {
     }
   }
 
-  #progress({ state, counts: { actors, left } }: Import) {
+  #progress({ state, counts: { actors: records, left: recordsLeft } }: Import) {
     return html`<div class="row">
-      <progress max=${Math.max(1, actors)} .value=${actors - left} aria-label=${runStateName(state)}></progress>
-      <span class="muted">${msg(str`${formatCount(actors - left)} of ${formatCount(actors)} records`)}</span>
+      <progress
+        max=${Math.max(1, records)}
+        .value=${records - recordsLeft}
+        aria-label=${runStateName(state)}
+      ></progress>
+      <span class="muted">${msg(str`${formatCount(records - recordsLeft)} of ${formatCount(records)} records`)}</span>
     </div>`;
   }
 

@@ -14,7 +14,7 @@ import {
 
 const id = importOf().id;
 const accessible = () => expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
-const rows = () => allByRole('rowheader').map((row) => row.textContent?.trim());
+const rows = () => allByRole('rowheader').map((row) => row.textContent.trim());
 
 describe('the import from the ERP', () => {
   let world: SettingsWorld;

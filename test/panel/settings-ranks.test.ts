@@ -5,7 +5,7 @@ import { allByRole, byRole, clearScreen, focused, queryByRole, shown } from './s
 import { openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
 
 const accessible = () => expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
-const rows = () => allByRole('rowheader').map((row) => row.textContent?.trim());
+const rows = () => allByRole('rowheader').map((row) => row.textContent.trim());
 
 describe('an order', () => {
   let world: SettingsWorld;
