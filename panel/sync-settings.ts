@@ -4,6 +4,7 @@ import './settings/setup-check.ts';
 import './settings/sync-settings.ts';
 
 void openPanel(() => html`<erpsync-sync-settings></erpsync-sync-settings>`, {
+  translations: (language) => import(`./locales/generated/${language}.ts`),
   administrator: true,
   withoutLicence: () => html`<erpsync-setup-check></erpsync-setup-check>`,
 });

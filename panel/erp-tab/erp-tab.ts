@@ -137,13 +137,15 @@ export class ErpTab extends PanelElement {
         </button>
       </header>
       <div
-        @erpsync-connect-requested=${this.#connect}
+        @erpsync-connect-requested=${({ block, actorType }: ConnectRequested) =>
+          this.#open({ of: 'connect', block, actorType })}
         @erpsync-create-requested=${this.#create}
-        @erpsync-decide-requested=${this.#decide}
+        @erpsync-decide-requested=${({ connectionId }: DecideRequested) => this.#open({ of: 'doubt', connectionId })}
         @erpsync-disconnect-requested=${this.#disconnect}
         @erpsync-retry-requested=${this.#retry}
-        @erpsync-resolve-requested=${this.#resolve}
-        @erpsync-why-requested=${this.#why}
+        @erpsync-resolve-requested=${({ connectionId }: ResolveRequested) => this.#open({ of: 'conflicts', connectionId })}
+        @erpsync-why-requested=${({ connectionId, fieldKey }: WhyRequested) =>
+          this.#open({ of: 'why', connectionId, fieldKey })}
       >
         ${connections.map(
           (block) => html`<erpsync-connection-card .block=${block} .version=${this.version}></erpsync-connection-card>`,
@@ -219,38 +221,18 @@ export class ErpTab extends PanelElement {
     ></erpsync-conflict-dialog>`;
   }
 
-  async #connect({ block, actorType }: ConnectRequested): Promise<void> {
-    await import('./connect-dialog.ts');
-    this.message = null;
-    this.dialog = { of: 'connect', block, actorType };
-  }
-
   async #create({ block, actorType }: CreateRequested): Promise<void> {
-    await import('./create-dialog.ts');
-    this.message = null;
-    this.dialog = { of: 'create', block, actorType };
+    await this.#open({ of: 'create', block, actorType });
   }
 
-  async #decide({ connectionId }: DecideRequested): Promise<void> {
-    await import('./doubt-dialog.ts');
+  async #open(dialog: Dialog): Promise<void> {
+    await import('./dialogs.ts');
     this.message = null;
-    this.dialog = { of: 'doubt', connectionId };
-  }
-
-  async #resolve({ connectionId }: ResolveRequested): Promise<void> {
-    await import('./conflict-dialog.ts');
-    this.message = null;
-    this.dialog = { of: 'conflicts', connectionId };
-  }
-
-  async #why({ connectionId, fieldKey }: WhyRequested): Promise<void> {
-    await import('./why-this-value.ts');
-    this.message = null;
-    this.dialog = { of: 'why', connectionId, fieldKey };
+    this.dialog = dialog;
   }
 
   async #disconnect({ linkId, connectionName }: DisconnectRequested): Promise<void> {
-    const { confirmed } = await import('../ui/confirmed.ts');
+    const { confirmed } = await import('./dialogs.ts');
     const sure = await confirmed({
       heading: msg(str`Disconnect from "${connectionName}"?`),
       question: msg('Disconnect from ERP Sync? Changes will no longer be automatically copied.'),

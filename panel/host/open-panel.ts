@@ -9,15 +9,16 @@ import { readPanelUrl, type Theme } from './panel-url.ts';
 import './sign-in-gate.ts';
 
 interface PanelOptions {
+  /** Those of its own screens. */
+  readonly translations: Translations;
   readonly administrator?: boolean;
   readonly withoutLicence?: (() => TemplateResult) | null;
-  readonly translations?: Translations;
 }
 
 /** Opens a panel on its page: look, language, sign-in, then the screen. */
 export async function openPanel(
   screen: () => TemplateResult,
-  { administrator = false, withoutLicence = null, translations }: PanelOptions = {},
+  { administrator = false, withoutLicence = null, translations }: PanelOptions,
 ): Promise<void> {
   const url = readPanelUrl(new URL(location.href));
   for (const { styleSheet } of [tokens, page]) if (styleSheet) document.adoptedStyleSheets.push(styleSheet);

@@ -2,10 +2,13 @@ import { msg, str } from '@lit/localize';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
 import { inLanguage } from '../../shared/multi-language.ts';
 import { ApiError, Unreachable } from '../api/client.ts';
+import type { SetupErrorCode } from '../settings/setup-sentences.ts';
 import { formatMoment } from './format.ts';
 
-/** What happened, and what to do about it, for every code. One without a sentence does not compile. */
-const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
+export type Sentence = (detail: ErrorDetail) => string;
+
+/** What happened, and what to do about it, for every code that any panel can meet. One without a sentence does not compile. */
+const sentences: Record<Exclude<ErrorCode, SetupErrorCode>, Sentence> = {
   'input.invalid': () => msg('Something in this form is not valid. Check what you have entered.'),
   'input.too_large': () => msg('Something in this form is not valid. Check what you have entered.'),
   'route.not_found': () => msg('Something went wrong in ERP Sync. Try again, or tell your administrator.'),
@@ -27,17 +30,8 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     msg('The approval of ERP Sync has been withdrawn. Ask a SuperOffice administrator to approve it again.'),
   'install.running': () =>
     msg('Somebody else is installing, repairing or removing ERP Sync right now. Try again in a few minutes.'),
-  'install.name_taken': ({ name }) =>
-    msg(str`The name ${name ?? ''} is taken by another web panel in SuperOffice. Rename or delete that one first.`),
-  'seat.too_many': ({ chosen, licensed }) =>
-    msg(str`You have chosen ${chosen ?? ''} people, but there are ${licensed ?? ''} seats.`),
-  'install.left_behind': () => msg('Something of ERP Sync is still in SuperOffice. Try again.'),
   'rate.limited': () => msg('Too many requests at once. Wait a moment and try again.'),
 
-  'connector.not_found': () => msg('This sync connector no longer exists.'),
-  'connector.name_taken': () => msg('There is already a sync connector with this name.'),
-  'connector.url_taken': () => msg('There is already a sync connector with this URL.'),
-  'connector.has_connections': () => msg('This sync connector is used by ERP connections. Delete them first.'),
   'connector.unreachable': () => msg('The ERP system does not answer. Try again later.'),
   'connector.timeout': () => msg('The ERP system took too long to answer. Try again later.'),
   'connector.throttled': () => msg('The ERP system is busy. Try again in a moment.'),
@@ -57,14 +51,6 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'connector.unknown_connection': () =>
     msg('The sync connector does not know this ERP connection. Ask your administrator to save it again.'),
 
-  'connector.wsdl_invalid': ({ reason, namespace }) => {
-    if (reason === 'wsdl') return msg('This WSDL does not describe a sync connector of SuperOffice.');
-    if (reason === 'schema') {
-      return msg(str`The WSDL refers to a schema that is not there: ${namespace ?? '–'}. Add its file as well.`);
-    }
-    return msg('This is not a WSDL: the text cannot be read as XML.');
-  },
-
   'workbook.missing': ({ file }) =>
     named(file) ? msg(str`The file ${file} was not found.`) : msg('The file was not found.'),
   'workbook.locked': () => msg('The file is open in another program. Close it there and try again.'),
@@ -77,19 +63,11 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'workbook.macros': () => msg('A workbook with macros cannot be written to. Save it as .xlsx.'),
 
   'connection.not_found': () => msg('This ERP connection no longer exists, or you may not use it.'),
-  'connection.name_taken': () => msg('There is already an ERP connection with this name.'),
-  'connection.not_tested': () => msg('Test the ERP connection before you save it.'),
   'connection.inactive': () => msg('This ERP connection is not active.'),
-  'connection.active': () => msg('This ERP connection is active. Deactivate it first.'),
   'connection.braked': ({ name }) =>
     named(name)
       ? msg(str`Automatic sync of ${name} has stopped, because more would change than may. Someone has to decide.`)
       : msg('Automatic sync has stopped, because more would change than may. Someone has to decide.'),
-  'connection.not_ready': () => msg('This ERP connection is not ready to be activated.'),
-  'connection.many_missing': ({ missing = '–', links = '–' }) =>
-    msg(
-      str`Not found: ${missing} of ${links} connected records. So many do not disappear at once, so nothing was concluded from it. Check the ERP connection.`,
-    ),
   'config.field_missing': ({ name, field }) =>
     named(name ?? field) ? msg(str`Fill in ${name ?? field}.`) : msg('Fill in all mandatory fields.'),
   'config.value_unknown': ({ name, field, value }) =>
@@ -105,14 +83,6 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     named(name ?? field)
       ? msg(str`The field ${name ?? field} no longer exists.`)
       : msg('A mapped field no longer exists.'),
-  'mapping.field_twice': ({ name, field }) =>
-    named(name ?? field)
-      ? msg(str`The SuperOffice field chosen for ${name ?? field} is mapped to another ERP field already.`)
-      : msg('A SuperOffice field is mapped more than once.'),
-  'mapping.changed': ({ field }) =>
-    named(field)
-      ? msg(str`The mapping of ${field} has been changed in the meantime. Open it again.`)
-      : msg('The mapping has been changed in the meantime. Open it again.'),
   'list.item_unmapped': ({ name, field, item }) =>
     named(name ?? field) && named(item)
       ? msg(
@@ -123,10 +93,6 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
     named(name ?? field) && named(item)
       ? msg(str`The list of ${name ?? field} has no item ${item}.`)
       : msg('A list does not have this item.'),
-  'list.item_ambiguous': ({ field, item }) =>
-    named(field) && named(item)
-      ? msg(str`${item} is chosen more than once for ${field}. That is only possible from ERP to SuperOffice.`)
-      : msg('An item is chosen more than once. That is only possible from ERP to SuperOffice.'),
 
   'entity.not_found': () => msg('This record was not found in SuperOffice, or you may not see it.'),
   'entity.deleted': () => msg('This record has been deleted in SuperOffice.'),
@@ -177,19 +143,20 @@ const sentences: Record<ErrorCode, (detail: ErrorDetail) => string> = {
   'crm.throttled': () => msg('SuperOffice is busy. Try again in a moment.'),
   'crm.answer_invalid': () => msg('SuperOffice gave an answer that cannot be used. Tell your administrator.'),
 
-  'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
-  'selection.not_found': () => msg('There is no such selection in SuperOffice, or you may not see it.'),
-  'run.not_found': () => msg('This sync run no longer exists.'),
-  'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
-  'import.ambiguous': () =>
-    msg('Several records in SuperOffice look like this one. Open the right one and connect it on its ERP tab.'),
   'run.running': () => msg('Another sync run is working on these ERP connections. Wait until it is done.'),
+  'run.changed': () => msg('The sync run has moved on in the meantime. Look at it and try again.'),
   'undo.expired': ({ days }) =>
     typeof days === 'number'
       ? msg(str`This can no longer be undone: changes are remembered for ${days} days.`)
       : msg('This can no longer be undone: it is no longer remembered.'),
-  'run.changed': () => msg('The sync run has moved on in the meantime. Look at it and try again.'),
 };
+
+const known: Readonly<Record<string, Sentence>> = sentences;
+
+/** A panel that can meet more codes brings their sentences. */
+export function addSentences(more: Readonly<Record<string, Sentence>>): void {
+  Object.assign(sentences, more);
+}
 
 /** What to tell the user about a failure. */
 export function errorText(error: unknown): string {
@@ -201,8 +168,8 @@ export function errorText(error: unknown): string {
 /** The same for a reason that came within an answer. The ERP's own explanation and the log's number stand behind it. */
 export function reasonText({ code, detail: sent, id }: { code: string; detail: ErrorDetail; id?: string }): string {
   const detail = spoken(sent);
-  const sentence = (isErrorCode(code) ? sentences[code] : sentences.internal)(detail);
-  const parts = [sentence];
+  const sentence = Object.hasOwn(known, code) ? known[code] : null;
+  const parts = [(sentence ?? sentences.internal)(detail)];
   if (typeof detail.explanation === 'string' && detail.explanation !== '') parts.push(detail.explanation);
   if (id !== undefined) parts.push(msg(str`(Number ${id})`));
   return parts.join(' ');
@@ -216,10 +183,6 @@ function spoken(detail: ErrorDetail): ErrorDetail {
   );
 }
 
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(sentences, code);
-}
-
-function named(value: ErrorDetail[string]): value is string | number {
+export function named(value: ErrorDetail[string]): value is string | number {
   return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }

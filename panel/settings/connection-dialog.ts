@@ -22,7 +22,7 @@ import { fetchPeople } from '../api/people.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
 import { errorText } from '../locales/error-text.ts';
-import { policyNames } from '../locales/policy-name.ts';
+import { policyNames } from './policy-name.ts';
 import '../ui/busy.ts';
 import '../ui/combobox.ts';
 import type { ItemChosen } from '../ui/combobox.ts';

@@ -8,14 +8,14 @@ import { conflictPolicies, entityTypeOf, type ConflictPolicy } from '../../share
 import { define } from '../define.ts';
 import '../ui/combobox.ts';
 import type { ComboboxItem, ItemChosen } from '../ui/combobox.ts';
-import '../ui/direction-buttons.ts';
-import type { DirectionChanged } from '../ui/direction-buttons.ts';
+import './direction-buttons.ts';
+import type { DirectionChanged } from './direction-buttons.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { table } from '../ui/styles/table.ts';
 import { actorTypeName, entityNameOf } from '../locales/actor-type-name.ts';
-import { policyNames } from '../locales/policy-name.ts';
+import { policyNames } from './policy-name.ts';
 import { crmFieldName } from './crm-field-name.ts';
 import { directionLeft, refusedDirections } from './direction-reason.ts';
 import { MappingChanged } from './mapping-changed.ts';

@@ -26,6 +26,7 @@ import './connector-list.ts';
 import type { ConnectorList } from './connector-list.ts';
 import './first-steps.ts';
 import type { StepTaken } from './first-steps.ts';
+import './setup-sentences.ts';
 import './sync-status.ts';
 
 interface Settings {

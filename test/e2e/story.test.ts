@@ -227,6 +227,10 @@ describe('the main job, in a browser, with nothing but the screens', () => {
     const erp = await signedInPanel(maria);
     await erp.getByText(/Ask your (SuperOffice )?administrator/).waitFor();
     await expectRefused(maria, 'access.denied');
+
+    await Promise.all([maria.waitForEvent('load'), maria.getByLabel('Language').selectOption('Deutsch')]);
+    await openErpTab(maria);
+    await panel(maria).getByText('Sie haben dafür keine Berechtigung. Fragen Sie Ihren Administrator.').waitFor();
   });
 
   test('Disconnect stops it, and deletes nothing in the ERP', async () => {

@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { type ApiError, callApi, Unreachable } from '../../panel/api/client.ts';
 import { errorText, reasonText } from '../../panel/locales/error-text.ts';
-import { speak } from '../../panel/locales/localize.ts';
 import { errorCodes } from '../../shared/errors.ts';
+import { speak } from './speak.ts';
 
 describe('a call to the backend', () => {
   const original = window.fetch.bind(window);

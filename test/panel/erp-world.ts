@@ -14,9 +14,9 @@ import { ApiError, type Api, type Method, type Sent } from '../../panel/api/clie
 import '../../panel/erp-tab/erp-tab.ts';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
 import '../../panel/host/sign-in-gate.ts';
-import { speak } from '../../panel/locales/localize.ts';
 import { page } from '../../panel/ui/styles/page.ts';
 import { tokens } from '../../panel/ui/styles/tokens.ts';
+import { speak } from './speak.ts';
 
 for (const { styleSheet } of [tokens, page]) document.adoptedStyleSheets.push(styleSheet!);
 

@@ -1,7 +1,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
 import { formatValue } from '../../panel/locales/format.ts';
-import { languageOf, speak } from '../../panel/locales/localize.ts';
+import { languageOf } from '../../panel/locales/localize.ts';
+import { speak } from './speak.ts';
 
 describe('what SuperOffice says in the address', () => {
   const read = (query: string) => readPanelUrl(new URL(`https://erpsync.example/panels/erp-tab.html?${query}`));

@@ -1,6 +1,5 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import { speak } from '../../panel/locales/localize.ts';
 import { allByRole, byRole, clearScreen, queryByRole, shown, words } from './screen.ts';
 import {
   fill,
@@ -11,6 +10,7 @@ import {
   superSale,
   workbookConnector,
 } from './settings-world.ts';
+import { speak } from './speak.ts';
 
 const id = importOf().id;
 const accessible = () => expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();

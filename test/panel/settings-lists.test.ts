@@ -1,8 +1,8 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import { speak } from '../../panel/locales/localize.ts';
 import { byRole, clearScreen, queryByRole, shown, words } from './screen.ts';
 import { groupList, mappedItem, openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
+import { speak } from './speak.ts';
 
 const put = `PUT /api/connections/${superSale.id}/list-mappings/Customer`;
 

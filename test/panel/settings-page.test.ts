@@ -161,7 +161,7 @@ describe('the Sync page', () => {
         connectionName: 'Super Sale',
         entity: { type: 'contact', id: 42 },
         entityName: 'Orkdal Eldresenter',
-        parked: { code: 'list.item_unmapped', detail: { field: 'Customer group' } },
+        parked: { code: 'list.item_unmapped', detail: { field: 'Customer group', item: 'Fish' } },
         conflicts: 0,
         merge: null,
         since: '2026-11-22T19:15:00Z',
@@ -178,7 +178,7 @@ describe('the Sync page', () => {
       },
     ];
     const page = await openSettings(world);
-    await shown('A list value of Customer group has no counterpart.');
+    await shown('The list item Fish of Customer group is not mapped yet.');
     await shown('2 fields were changed on both sides.');
     expect(await byRole('button', 'Contact 81')).to.exist;
     await expect(page).to.be.accessible();

@@ -1,8 +1,8 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import { speak } from '../../panel/locales/localize.ts';
 import { allByRole, byRole, clearScreen, focused, queryByRole, shown } from './screen.ts';
 import { openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
+import { speak } from './speak.ts';
 
 const accessible = () => expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
 const rows = () => allByRole('rowheader').map((row) => row.textContent.trim());

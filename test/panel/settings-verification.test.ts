@@ -1,9 +1,9 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { Comparison } from '../../shared/api/comparisons.ts';
-import { speak } from '../../panel/locales/localize.ts';
 import { byRole, clearScreen, queryByRole, shown, words } from './screen.ts';
 import { openSettings, SettingsWorld, superSale, workbookConnector } from './settings-world.ts';
+import { speak } from './speak.ts';
 
 const compared: Comparison = {
   connectionId: superSale.id,

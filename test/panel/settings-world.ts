@@ -21,11 +21,11 @@ import type { ActorType } from '../../shared/vocabulary.ts';
 import { ApiError, type Api, type Method } from '../../panel/api/client.ts';
 import { readPanelUrl } from '../../panel/host/panel-url.ts';
 import '../../panel/host/sign-in-gate.ts';
-import { speak } from '../../panel/locales/localize.ts';
 import '../../panel/settings/setup-check.ts';
 import '../../panel/settings/sync-settings.ts';
 import { page } from '../../panel/ui/styles/page.ts';
 import { tokens } from '../../panel/ui/styles/tokens.ts';
+import { speak } from './speak.ts';
 
 for (const { styleSheet } of [tokens, page]) document.adoptedStyleSheets.push(styleSheet!);
 

@@ -2,14 +2,13 @@ import { expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { FieldInfo } from '../../shared/api/common.ts';
 import type { Direction } from '../../shared/vocabulary.ts';
-import { speak } from '../../panel/locales/localize.ts';
 import '../../panel/ui/combobox.ts';
 import type { Combobox, ItemChosen } from '../../panel/ui/combobox.ts';
 import { confirmed } from '../../panel/ui/confirmed.ts';
 import type { Dialog } from '../../panel/ui/dialog.ts';
 import '../../panel/ui/dialog.ts';
-import '../../panel/ui/direction-buttons.ts';
-import type { DirectionChanged } from '../../panel/ui/direction-buttons.ts';
+import '../../panel/settings/direction-buttons.ts';
+import type { DirectionChanged } from '../../panel/settings/direction-buttons.ts';
 import '../../panel/ui/notice.ts';
 import { tokens } from '../../panel/ui/styles/tokens.ts';
 import '../../panel/ui/switch.ts';
@@ -19,6 +18,7 @@ import type { TabSelected } from '../../panel/ui/tabs.ts';
 import '../../panel/ui/value-input.ts';
 import type { ValueChanged, ValueInput } from '../../panel/ui/value-input.ts';
 import { allByRole, byRole, clearScreen, focused, queryByRole, shown, words } from './screen.ts';
+import { speak } from './speak.ts';
 
 document.adoptedStyleSheets.push(tokens.styleSheet!);
 

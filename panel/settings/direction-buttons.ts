@@ -3,8 +3,8 @@ import { css, html } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Direction } from '../../shared/vocabulary.ts';
 import { define } from '../define.ts';
-import { PanelElement } from './panel-element.ts';
-import { base } from './styles/base.ts';
+import { PanelElement } from '../ui/panel-element.ts';
+import { base } from '../ui/styles/base.ts';
 
 /** The user pressed one of the two. */
 export class DirectionChanged extends Event {
