@@ -194,6 +194,34 @@ describe('a browser that blocks third-party cookies', () => {
     await tab.getByRole('button', { name: 'Sign in with SuperOffice' }).waitFor();
   });
 
+  test('shows a script in the panel nothing that opens anything: no cookie, nothing stored, no token in the page', async () => {
+    await page.goto(framing(CRM));
+    await signIn();
+    const cookies = await context.cookies();
+    const key = cookies.find(({ name }) => name === '__Host-erpsync')?.value.split('.')[1] ?? '';
+    expect(key).toHaveLength(43);
+
+    const seen = await page.frames()[1]!.evaluate(() => {
+      const read = (root: ParentNode): string =>
+        [...root.querySelectorAll('*')]
+          .map((element) => element.outerHTML + (element.shadowRoot ? read(element.shadowRoot) : ''))
+          .join('');
+      // A browser that blocks third-party cookies does not open the other stores either.
+      const kept = (open: () => Storage) => {
+        try {
+          return open().length;
+        } catch {
+          return 0;
+        }
+      };
+      const stored = kept(() => localStorage) + kept(() => sessionStorage);
+      return { cookie: document.cookie, stored, page: read(document) };
+    });
+    expect(seen).toMatchObject({ cookie: '', stored: 0 });
+    expect(seen.page).toContain('Astrid Berg');
+    for (const secret of [key, 'user:5', 'refresh:5', 'ERP Sync-token']) expect(seen.page).not.toContain(secret);
+  });
+
   test('forgets it in every tab at once when the user signs out in one', async () => {
     await page.goto(framing(CRM));
     await signIn();

@@ -68,7 +68,7 @@ describe('what stands in SuperOffice, in an ERP and in settings', () => {
 
   beforeEach(() => {
     owned = next = 0;
-    Object.assign(window, { owned: () => owned++ });
+    Object.assign(window, { owned: () => (owned += 1) });
   });
   afterEach(clearScreen);
 
@@ -87,7 +87,7 @@ describe('what stands in SuperOffice, in an ERP and in settings', () => {
   /** The same world, whose every answer but the session is poisoned. */
   function poisoned<World extends { readonly api: Api }>(world: World): World {
     const api: Api = async <Answer>(method: Method, path: string, sent?: Sent) => {
-      const answer = await world.api(method, path, sent);
+      const answer = await world.api<unknown>(method, path, sent);
       return (path === '/api/session' ? answer : poison(answer)) as Answer;
     };
     return Object.create(world, { api: { value: api } }) as World;

@@ -133,6 +133,10 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
     attack: 'A token, a password or a key gets into an answer, a page, a log line or a copy of the database',
     tests: [
       ['backend/canaries', 'of ten kinds and more of secrets, no answer holds one'],
+      [
+        'e2e/browser-walls',
+        'shows a script in the panel nothing that opens anything: no cookie, nothing stored, no token in the page',
+      ],
       ['backend/canaries', 'no log line holds one'],
       ['backend/canaries', 'a dump of the database holds none that it would open with'],
       ['backend/sign-in', 'tells the browser no token of SuperOffice on any of its pages'],
