@@ -32,8 +32,6 @@ describe.skipIf(missingTryton !== null)(`Tryton's own ideas ${missingTryton ?? '
     by.saveActors([{ type, erpKey, values }], wanted(...fields));
   const create = async (values: object): Promise<number> =>
     ((await astrid('party.party.create', [values])) as number[])[0] ?? 0;
-  const rows = async (model: string, party: number | string, ...names: string[]) =>
-    astrid(`${model}.search_read`, ['OR', [['party', '=', Number(party)], ['active', 'in', [true, false]]]], 0, null, [['id', 'ASC']], names); // prettier-ignore
 
   describe('a party in several roles', () => {
     test('is each of them, and one record', async () => {
@@ -96,12 +94,12 @@ describe.skipIf(missingTryton !== null)(`Tryton's own ideas ${missingTryton ?? '
       ['a relation', 'Person', '6', (rpc) => rpc('party.relation.all.create', [{ from_: 6, to: 1, type: 1 }])],
       ['a party put out of use', 'Customer', '1', (rpc) => rpc('party.party.write', [1], { active: false })],
     ])('%s changes its party', async (_, type, key, edit) => {
+      // Later than all that the seed made at once.
+      const other = await create({ name: 'Other', categories: [['add', [type === 'Person' ? 3 : 1]]] });
       const since = await mark(type);
       await edit(astrid);
-      const after = (await erp.changedActors(type, since, [])).actors.filter(
-        ({ lastModified }) => lastModified > since,
-      );
-      expect(after.map(({ erpKey }) => erpKey)).toEqual([key]);
+      expect((await changed(type, since)).filter((erpKey) => erpKey !== String(other))).toEqual([key]);
+      expect((await mark(type)) > since).toBe(true);
     });
 
     test('who is out of use is read, and not found by searching', async () => {
@@ -141,12 +139,15 @@ describe.skipIf(missingTryton !== null)(`Tryton's own ideas ${missingTryton ?? '
       const id = await create({ name: 'Bare', categories: [['add', [1]]], addresses: [] });
       const key = String(id);
       await save('Customer', key, { POSTALCITY: null, PHONE: null });
-      const count = async () => await valuesOf('Customer', key, 'POSTALCITY', 'PHONE', 'VATNO');
-      expect(await rows('party.address', id, 'city')).toEqual(
-        expect.not.arrayContaining([expect.objectContaining({ party: id })]),
-      );
+      for (const model of ['party.address', 'party.contact_mechanism']) {
+        expect(await astrid(`${model}.search_count`, [['party', '=', id]])).toBe(0);
+      }
       await save('Customer', key, { POSTALCITY: 'Oslo', POSTALAD2: 'c/o', PHONE: '22 33 44 55', VATNO: '987654321' });
-      expect(await count()).toEqual({ POSTALCITY: 'Oslo', PHONE: '22 33 44 55', VATNO: '987654321' });
+      expect(await valuesOf('Customer', key, 'POSTALCITY', 'PHONE', 'VATNO')).toEqual({
+        POSTALCITY: 'Oslo',
+        PHONE: '22 33 44 55',
+        VATNO: '987654321',
+      });
       expect(
         await astrid('party.address.search_read', [['party', '=', id]], 0, null, null, ['street', 'city']),
       ).toMatchObject([{ street: '\nc/o', city: 'Oslo' }]);

@@ -77,12 +77,10 @@ export function valuesOf(draft: Draft, table: Below, row: Row | null, type: stri
   return values;
 }
 
-/** As Tryton takes them: its own names, and commands for the rows below. A new row with nothing in it is not made. */
+/** As Tryton takes them: its own names, and commands for the rows below. */
 export function trytonValues({ own, rows }: Draft): JsonObject {
   const commands: Record<string, Json[]> = {};
   for (const { table, type, row, values } of rows) {
-    const blank = Object.values(values).every((value) => value === null || value === '');
-    if (row === null && blank) continue;
     const command =
       row === null ? ['create', [type === null ? values : { type, ...values }]] : ['write', [idOf(row)], values];
     (commands[table] ??= []).push(command);
