@@ -12,6 +12,7 @@ import {
 import { claimImportTasks, workOnImport } from '../../backend/application/import/work-on-import.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import type { Context } from '../../backend/context.ts';
+import { startWorker } from '../../backend/worker/worker.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { ImportSource } from '../../shared/api/imports.ts';
 import type { ActorRef, ActorType, CrmEntity } from '../../shared/vocabulary.ts';
@@ -369,6 +370,24 @@ describe('contacts', () => {
     world.crm.companies.set('person/7', { type: 'contact', id: 40 });
     expect(await actorsOf(await planned({ kind: 'all' }, 'Person'))).toEqual([['k', 'connect', 7, null, null]]);
   });
+});
+
+test('workers do it', async () => {
+  const patient = { timeout: 10_000 };
+  const id = await start();
+  const worker = await startWorker({
+    tenants: async () => [world.tenant],
+    contextFor: async () => world.ctx,
+    lookEveryMs: 20,
+  });
+  try {
+    await expect.poll(async () => (await showImport(admin, id)).state, patient).toBe('planned');
+    await execute(id);
+    await expect.poll(async () => (await showImport(admin, id)).state, patient).toBe('done');
+    expect(named('Ny AS')).toHaveLength(1);
+  } finally {
+    await worker.stop();
+  }
 });
 
 describe('who may', () => {
