@@ -12,3 +12,9 @@ export interface Installation extends Watched {
   /** What SuperOffice has notified us of and nobody has looked into yet. */
   readonly hint: string | null;
 }
+
+/** Vouches for one notification, and could be shown again until it ends. */
+export interface NotificationToken {
+  readonly id: string;
+  readonly endsAt: Date;
+}

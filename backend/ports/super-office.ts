@@ -1,3 +1,4 @@
+import type { NotificationToken } from '../domain/installation.ts';
 import type { Crm } from './crm.ts';
 
 /** What a browser is sent away with, and what must come back with it. All but the url are kept server-side, once. */
@@ -46,7 +47,7 @@ export interface SuperOffice {
   /** Kept as long as SuperOffice says, unless it is wanted afresh. */
   tenantState(tenant: string, how?: { readonly afresh: boolean }): Promise<TenantState>;
   /** Throws `webhook.refused` unless SuperOffice signed this token for a notification about this tenant. */
-  verifyNotification(token: string, tenant: string): Promise<void>;
+  verifyNotification(token: string, tenant: string): Promise<NotificationToken>;
   /** As a person. Tokens are renewed when they run out, once for all waiters, and handed to `save`. */
   asUser(tenant: string, tokens: Tokens, save: (tokens: Tokens) => Promise<void>): Crm;
   /** As the app's system user; its ticket is renewed once for all waiters. */

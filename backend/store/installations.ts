@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Installation } from '../domain/installation.ts';
+import type { Installation, NotificationToken } from '../domain/installation.ts';
 import type { Watched } from '../domain/tenant-standing.ts';
 import type { Db } from './db.ts';
 import { workChannel } from './marks.ts';
@@ -88,11 +88,21 @@ export function installationStore(db: Db, tenant: string, seal: TenantSeal) {
         .execute();
     },
 
-    /** To be looked into at once, by whichever worker is first. Answers whether the app is installed here at all. */
-    async notify(hint: string): Promise<boolean> {
-      const { numUpdatedRows } = await own().set({ hint, watched_at: null }).executeTakeFirst();
+    /** True the first time a notification comes with this token, until it ends. */
+    async useToken({ id, endsAt }: NotificationToken, now: Date): Promise<boolean> {
+      await db.deleteFrom('tenant_notification').where('tenant', '=', tenant).where('ends_at', '<', now).execute();
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('tenant_notification')
+        .values({ tenant, token_id: id, ends_at: endsAt })
+        .onConflict((oc) => oc.doNothing())
+        .executeTakeFirst();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    /** To be looked into at once, by whichever worker is first. */
+    async notify(hint: string): Promise<void> {
+      await own().set({ hint, watched_at: null }).execute();
       await sql`select pg_notify(${workChannel}, ${tenant})`.execute(db);
-      return numUpdatedRows > 0n;
     },
 
     /** Without its key nothing that is sealed for the tenant opens again, here or in a copy of the database. */

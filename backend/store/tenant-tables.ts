@@ -35,6 +35,11 @@ export interface TenantTables {
     seats_until: Date | null;
     seats_for_everyone: Generated<boolean>;
   };
+  tenant_notification: {
+    tenant: string;
+    token_id: string;
+    ends_at: Date;
+  };
   tenant_key: {
     tenant: string;
     id: string;

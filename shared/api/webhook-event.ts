@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
+/** Postgres keeps no NUL, and one event that cannot be kept would hold up those beside it. */
+const Word = z.string().regex(/^\P{Cc}+$/u);
+
 /**
  * What SuperOffice posts to a webhook: as much of it as we look at. Values in it are not read, the record is.
  * (SuperOffice docs: automation/webhook/dev/notification.)
  */
 export const WebhookEvent = z.object({
-  EventId: z.string().min(1).max(64),
-  Event: z.string().min(1).max(100),
+  EventId: Word.max(64),
+  Event: Word.max(100),
   PrimaryKey: z
     .number()
     .int()

@@ -73,6 +73,16 @@ describe('every route', () => {
     expect(Object.keys(access).filter((subject) => !subjects.includes(subject))).toEqual([]);
   });
 
+  test('has its address to itself', () => {
+    const shape = (path: string) => path.replaceAll(/:[^/]+/g, ':');
+    const all = world.http.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${shape(path)}`);
+    // A route and what checks its input stand in the list one after the other.
+    const begun = all.filter((route, index) => route !== all[index - 1]);
+    expect(begun.filter((route, index) => begun.indexOf(route) !== index)).toEqual([]);
+  });
+
   test('below /api that the table forgot is not to be reached', async () => {
     world.http.get('/api/forgotten', (c) => c.text('open'));
     world.http.get('/api/connectorsx', (c) => c.text('open'));

@@ -98,6 +98,32 @@ describe('a notification of SuperOffice', () => {
     expect(await isAtWork()).toBe(true);
   });
 
+  test('that is played again stops a tenant no second time, and its token tells of nothing else', async () => {
+    await notify(1, { token: 'genuine#once' });
+    const [restore] = await world.store.restores.open();
+    await world.store.restores.settle(restore!.id, world.clock.now());
+
+    for (const change of [1, 4, 2]) expect((await notify(change, { token: 'genuine#once' })).status).toBe(200);
+    expect(await world.store.restores.open()).toEqual([]);
+    expect((await world.store.installations.get())?.hint).toBe('BackupRestored');
+
+    await notify(1, { token: 'genuine#another' });
+    expect(await world.store.restores.open()).toHaveLength(1);
+  });
+
+  test('that comes twice at once counts once, and is forgotten when its token has run out', async () => {
+    const first = await Promise.all([1, 1, 1, 1].map(async (change) => notify(change, { token: 'genuine#twice' })));
+    expect(first.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(await world.store.restores.open()).toHaveLength(1);
+
+    world.clock.advance(10 * MINUTE);
+    await notify(0);
+    const kept = await asTenant(world.db, world.tenant, (tx) =>
+      tx.selectFrom('tenant_notification').select('token_id').execute(),
+    );
+    expect(kept).toHaveLength(1);
+  });
+
   test.each<[string, () => Promise<Response> | Response, number]>([
     ['with a forged token', () => notify(4, { token: 'forged' }), 401],
     ['with the token of another tenant', () => notify(4, { token: 'genuine:Cust20002' }), 401],

@@ -52,7 +52,22 @@ describe('the token of a notification', () => {
     ['that names no tenant', { [claim('ctx')]: undefined }],
     ['with a number for its time', { iat: 1_760_000_000 }],
   ])('%s is believed', async (_, changes) => {
-    await expect(verify(changes)).resolves.toBeUndefined();
+    await expect(verify(changes)).resolves.toMatchObject({ endsAt: new Date((now() + 360) * 1000) });
+  });
+
+  test('is known again however its signature is spelled, and no other is taken for it', async () => {
+    const token = await standIn.credentials.sign(claims());
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = alphabet.indexOf(token.at(-1)!);
+    const spelled = [1, 2, 3].map((bits) => token.slice(0, -1) + alphabet.charAt((last & ~3) | bits));
+    const idOf = async (token: string) => (await superOffice.verifyNotification(token, 'Cust10001')).id;
+
+    const id = await idOf(token);
+    for (const other of spelled) {
+      const found = await idOf(other).catch((error: unknown) => error);
+      expect(found === id || (found as { code?: string }).code === 'webhook.refused').toBe(true);
+    }
+    expect(await idOf(await standIn.credentials.sign(claims({ iat: String(now() - 1) })))).not.toBe(id);
   });
 
   test.each<[string, Record<string, unknown>]>([

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { standardFields } from '../../backend/adapters/superoffice/fields.ts';
 import { fieldsProtectedBy } from '../../backend/domain/crm-rules.ts';
 import type { CrmField } from '../../backend/domain/field.ts';
+import type { NotificationToken } from '../../backend/domain/installation.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Clock } from '../../backend/ports/clock.ts';
 import type {
@@ -374,10 +376,11 @@ export class FakeSuperOffice implements SuperOffice {
     return identity;
   }
 
-  /** `genuine`, or `genuine:` and a tenant. */
-  async verifyNotification(token: string, tenant: string): Promise<void> {
-    const [, about = tenant] = /^genuine(?::(.+))?$/.exec(token) ?? [null, ''];
+  /** `genuine`, with a `#` and what tells it from others if it is to be shown twice, or with a `:` and a tenant. */
+  async verifyNotification(token: string, tenant: string): Promise<NotificationToken> {
+    const [, id = randomUUID(), about = tenant] = /^genuine(#\w+)?(?::(.+))?$/.exec(token) ?? [null, '', ''];
     if (about !== tenant) throw new AppError('webhook.refused');
+    return { id, endsAt: new Date(this.clock.now().getTime() + 300_000) };
   }
 
   async tenantState(tenant: string, how?: { readonly afresh: boolean }): Promise<TenantState> {

@@ -243,6 +243,29 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['contract/safe-fetch', 'no more calls go to one origin at once than allowed, and all are made in the end'],
     ],
   },
+  T25: {
+    attack: 'An answer or a notification sends us, with our credential, to a host that is not of SuperOffice',
+    tests: [
+      ['contract/misdirected', 'is not believed when it leads out of the environment: %s'],
+      ['contract/misdirected', 'and says elsewhere in $name (in its headers too: $told) sends no credential there'],
+      ['contract/superoffice-calls', 'is not followed by redirect'],
+      ['backend/tenant-life', 'that it moved makes us ask where to, and takes no address from the notification'],
+    ],
+  },
+  T26: {
+    attack: 'A webhook is forged: its body, or its signature, or both',
+    tests: [
+      ['backend/hostile-events', 'in ten thousand ways is refused, each time'],
+      [
+        'backend/hostile-events',
+        'is refused with its signature in the alphabet of addresses, or with bits that a decoder drops',
+      ],
+      ['backend/hostile-events', 'is refused with two signatures, whichever is right'],
+      ['backend/webhook', 'by any single bit is refused'],
+      ['backend/webhook', 'for any byte of the body that was changed is refused'],
+      ['backend/webhook', 'a body that is too large and %s is refused before it is hashed'],
+    ],
+  },
   T27: {
     attack: 'A genuine event is played again, years later or at another tenant',
     tests: [
@@ -250,6 +273,54 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
       ['backend/webhook', 'an event is remembered for ninety days'],
       ['backend/webhook', 'is refused although this tenant signed it'],
       ['backend/webhook', 'is refused at the address of this one, and this one at the address of the other'],
+    ],
+  },
+  T28: {
+    attack: 'A signed body is made to harm whoever reads it',
+    tests: [
+      [
+        'backend/hostile-events',
+        'in two hundred ways is taken for what it is: a hint at a record of its own tenant, or nothing',
+      ],
+      ['backend/hostile-events', 'harms none of the events that come with it'],
+    ],
+  },
+  T29: {
+    attack: 'One tenant floods us with genuine events',
+    tests: [
+      ['backend/hostile-events', 'is one mark a record, takes little memory, and another tenant is served beside it'],
+    ],
+  },
+  T30: {
+    attack: 'The receiver is down, the webhook is switched off, and what happens meanwhile is told to nobody',
+    tests: [
+      ['backend/tenant-life', 'that %s is whole again at the next look, and the gap is swept'],
+      ['backend/webhook', 'for longer, it is answered all the same, kept, and stored once when the database is back'],
+    ],
+  },
+  T31: {
+    attack: 'Slow callers, or very many, hold all connections',
+    tests: [
+      ['backend/server', 'and %s is told so when its time is over, and others are answered meanwhile'],
+      ['backend/server', 'is one after ten seconds, if nobody has said otherwise'],
+      ['backend/server', 'push out those that have kept us waiting longest, and whoever asks something is answered'],
+      ['backend/server', 'of one address cost nobody else a connection'],
+    ],
+  },
+  T32: {
+    attack: 'A user guesses the ids of another tenant',
+    tests: [
+      ['backend/foreign-ids', 'is tried on every route that takes one'],
+      ['backend/foreign-ids', 'is one that nobody has: %s'],
+      ['backend/foreign-ids', 'has changed nothing there when all of them have been tried, and left nothing here'],
+    ],
+  },
+  T46: {
+    attack: 'A licence is got around: borrowed, ended, with a clock turned back, while nobody can be asked',
+    tests: [
+      ['unit/licence-bypass', 'whether anything is written'],
+      ['backend/licence', 'the claim of an administrator in the sign-in grants nothing'],
+      ['backend/tenant-life', 'stops writing and loses nothing: what waited is carried out when it is back'],
     ],
   },
 };

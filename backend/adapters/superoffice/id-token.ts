@@ -19,7 +19,7 @@ export interface Pins {
 export type Claims = Readonly<Record<string, unknown>>;
 export type VerifyToken = (token: string, pins: Pins) => Promise<Claims>;
 
-const SKEW_SECONDS = 60;
+export const SKEW_SECONDS = 60;
 
 /** Verifies SuperOffice's tokens against the environment's own keys, never against anything the token brings along. */
 export function createTokenVerifier(environment: Environment, clock: Clock, timeoutMs: number): VerifyToken {

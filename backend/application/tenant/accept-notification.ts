@@ -13,12 +13,15 @@ export async function acceptNotification(app: App, body: unknown): Promise<void>
   const read = TenantNotification.safeParse(body);
   if (!read.success) throw new AppError('input.invalid');
   const { ContextIdentifier: tenant, ChangeType: change, Token: token } = read.data;
-  await app.superOffice.verifyNotification(token, tenant);
+  const shown = await app.superOffice.verifyNotification(token, tenant);
 
-  const store = app.storeOf(tenant);
-  const { installations } = store;
-  if (!(await installations.notify(change))) return;
-  log.info('tenant.notified', { tenant, event: change });
-  if (change !== 'BackupRestored') return;
-  await pauseAfterRestore({ store, clock: app.clock }, { side: 'crm', connectionId: null, userName: null });
+  await app.storeOf(tenant).transaction(async (store) => {
+    if (!(await store.installations.get())) return;
+    // What happened is not under the signature, so a token that was shown before vouches for nothing more.
+    if (!(await store.installations.useToken(shown, app.clock.now()))) return;
+    await store.installations.notify(change);
+    log.info('tenant.notified', { tenant, event: change });
+    if (change !== 'BackupRestored') return;
+    await pauseAfterRestore({ store, clock: app.clock }, { side: 'crm', connectionId: null, userName: null });
+  });
 }

@@ -11,7 +11,8 @@ type Tell = (line: string) => void;
 
 interface Operation {
   readonly usage: string;
-  run(app: App, tell: Tell, tenant: string, args: readonly string[]): Promise<void>;
+  /** Whether it was done, or for a check, whether all is well. */
+  run(app: App, tell: Tell, tenant: string, args: readonly string[]): Promise<boolean>;
 }
 
 /** What whoever runs the backend may do to a tenant, where an administrator of it would use a page. */
@@ -25,10 +26,11 @@ const operations: Readonly<Record<string, Operation>> = {
       });
       if (!ctx) {
         tell(`Only an administrator of ${tenant} can approve the app. Let her open ${app.origin}/install`);
-        return;
+        return false;
       }
       await repair(ctx, app.origin);
       tell(`${tenant}: panels and webhook are in place.`);
+      return true;
     },
   },
   check: {
@@ -40,6 +42,7 @@ const operations: Readonly<Record<string, Operation>> = {
         const told = facts.filter((fact) => fact !== null && fact !== undefined).join(', ');
         tell(`${state.padEnd(9)} ${name}${told === '' ? '' : `: ${told}`}`);
       }
+      return items.every(({ state }) => state !== 'wrong');
     },
   },
   repair: {
@@ -47,6 +50,7 @@ const operations: Readonly<Record<string, Operation>> = {
     async run(app, tell, tenant) {
       await repair(await reachable(app, tenant), app.origin);
       tell(`${tenant}: panels and webhook are in place.`);
+      return true;
     },
   },
   seats: {
@@ -59,6 +63,7 @@ const operations: Readonly<Record<string, Operation>> = {
       await store.seats.license(seats, end);
       await store.sessions.checkAnew();
       tell(seats === null ? `${tenant}: SuperOffice's licences decide.` : `${tenant}: ${seats} seats.`);
+      return true;
     },
   },
   uninstall: {
@@ -74,6 +79,7 @@ const operations: Readonly<Record<string, Operation>> = {
         tell(`${tenant}: nothing of ours is left in SuperOffice.`);
         await eraseTenant(app, tenant, 'operator');
         tell(`${tenant}: all data is erased.`);
+        return true;
       } finally {
         await ctx.store.installations.finish();
       }
@@ -84,6 +90,7 @@ const operations: Readonly<Record<string, Operation>> = {
     async run(app, tell, tenant) {
       await eraseTenant(app, tenant, 'operator');
       tell(`${tenant}: all data is erased. What is in SuperOffice stays there.`);
+      return true;
     },
   },
 };
@@ -92,15 +99,15 @@ export const operationUsage: readonly string[] = Object.entries(operations).map(
   ([name, { usage }]) => `  ${name.padEnd(10)} ${usage}`,
 );
 
-/** Throws `input.invalid` when there is no such operation. */
+/** Whether all is well afterwards. Throws `input.invalid` when there is no such operation. */
 export async function operate(
   app: App,
   tell: Tell,
   [name = '', tenant = '', ...args]: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation || !/^[A-Za-z0-9_-]{1,64}$/.test(tenant)) throw new AppError('input.invalid');
-  await operation.run(app, tell, tenant, args);
+  return operation.run(app, tell, tenant, args);
 }
 
 async function installed(app: App, tenant: string): Promise<Context> {
