@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
+import { startImport } from '../../backend/application/import/start-import.ts';
 import { startSync } from '../../backend/application/sync/start-run.ts';
 import { reportRestore } from '../../backend/application/sync/settle-restore.ts';
 import type { Access } from '../../backend/http/access.ts';
@@ -59,6 +60,11 @@ beforeAll(async () => {
     clock.now(),
   );
   await store.creations.doubt(creation, 'creation.unknown', {});
+  const imports = await startImport(world.as(), {
+    connectionId: connections,
+    actorType: 'Customer',
+    source: { kind: 'all' },
+  });
   const runs = await startSync(world.as(), {
     kind: 'resync',
     dryRun: true,
@@ -69,7 +75,7 @@ beforeAll(async () => {
   });
   await reportRestore(world.as(), { connectionId: connections });
   const [restore] = await store.restores.open();
-  ids = { connectors, connections, links, creations: creation.id, runs, restores: restore!.id };
+  ids = { connectors, connections, links, creations: creation.id, imports, runs, restores: restore!.id };
 });
 
 /** Who may do all that a row asks for but one thing, and what is said to them. Null: she may. */

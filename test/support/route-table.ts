@@ -112,6 +112,18 @@ export const routes: Readonly<Record<string, Row>> = {
   'PUT /api/connections/:id/mappings/:actorType': { ...setsUp, body: () => ({ active: true, fields: [] }) },
   'DELETE /api/connections/:id/schema-tasks/:actorType': setsUp,
   'GET /api/schema-tasks': setsUp,
+  'PUT /api/connections/:id/ranks/:actorType': { ...setsUp, body: () => ({ fields: [] }) },
+  'PUT /api/connection-priority': { ...setsUp, body: (ids) => ({ connectionIds: [ids['connections']] }) },
+
+  'GET /api/imports': { ...setsUp, search: '?connectionId=:connectionId' },
+  'POST /api/imports': {
+    ...setsUp,
+    body: (ids) => ({ connectionId: ids['connections'], actorType: 'Customer', source: { kind: 'all' } }),
+  },
+  'GET /api/imports/:id': setsUp,
+  'GET /api/imports/:id/actors': setsUp,
+  'POST /api/imports/:id/execute': { ...setsUp, body: () => ({ create: 0, connect: 0 }) },
+  'POST /api/imports/:id/:action': setsUp,
 
   'GET /api/people': manages,
   'GET /api/setup-check': manages,
@@ -160,14 +172,14 @@ export const routes: Readonly<Record<string, Row>> = {
 
 /** Where a route is called, with these things in the place of its parameters. */
 export function addressOf(route: string, ids: Ids): string {
-  const path = route.replace(/^\w+ /, '');
+  const path = route.replace(/^\w+ /, '') + (routes[route]?.search ?? '');
   const [, , subject = ''] = path.split('/');
-  const address = path
+  return path
     .replace(':type/:id', 'contact/42')
     .replace(':id', ids[subject] ?? '')
     .replace(':connectionId', ids['connections'] ?? '')
     .replace(':actorType', 'Customer')
     .replace(':field', 'NAME')
+    .replace(':action', 'pause')
     .replace(':userId', '5');
-  return address + (routes[route]?.search ?? '');
 }
