@@ -454,7 +454,7 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         expect(await world.system.whereabouts(entity)).toEqual({ kind: 'gone' });
       });
 
-      test.each(['contact', 'person'] as const)('a %s that was merged is where it went', async (type) => {
+      test.each(['contact', 'person', 'project'] as const)('a %s that was merged is where it went', async (type) => {
         const [from, into] = [world.add(type, 'A', world.owner), world.add(type, 'B', world.owner)];
         world.merge(from, into);
         expect(await world.system.whereabouts(from)).toEqual({ kind: 'merged', into });

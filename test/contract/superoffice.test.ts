@@ -75,7 +75,7 @@ crmSuite('SuperOffice', async (): Promise<CrmWorld> => {
       tenant.selections.set(id, { name, target: members[0]?.type === 'project' ? 'project' : 'contact', members });
       return id;
     },
-    merge: (from, into) => tenant.merge(from.type as 'contact' | 'person', from.id, into.id, BOSS),
+    merge: (from, into) => tenant.merge(from.type, from.id, into.id, BOSS),
     consentSource: ({ id }) => tenant.records.person.get(id)?.consents[0]?.sourceKey,
     hookUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/so/Cust10001/1`,
     close: async () => {

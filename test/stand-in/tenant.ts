@@ -140,7 +140,7 @@ export interface HookRow {
 
 export interface MergeRow {
   readonly id: number;
-  readonly table: 'contact' | 'person';
+  readonly table: EntityType;
   readonly source: number;
   readonly destination: number;
   readonly registered: string;
@@ -426,7 +426,7 @@ export class Tenant {
   }
 
   /** The source disappears; only the merge log tells into what. */
-  merge(type: 'contact' | 'person', source: number, destination: number, by: number): void {
+  merge(type: EntityType, source: number, destination: number, by: number): void {
     this.mustHave(type, destination);
     if (type === 'contact') {
       for (const person of this.records.person.values()) {

@@ -11,8 +11,7 @@ const SECOND = 1_000;
 /** What SuperOffice remembers of records that changed, moved or went. */
 export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<boolean>, clock: Clock) {
   async function mergedInto({ type, id }: CrmEntity): Promise<number> {
-    const tableNumber = { contact: 5, person: 6, project: null }[type];
-    if (tableNumber === null) return 0;
+    const tableNumber = { contact: 5, person: 6, project: 9 }[type];
     const { rows } = await askArchive(call, 'v1/Archive/dynamic', {
       select: ['mergemovelog.mergemovelog_id', 'mergemovelog.sourceRecord', 'mergemovelog.destinationRecord'],
       filter: `mergemovelog.tablenumber eq ${tableNumber} and mergemovelog.sourceRecord eq ${id}`,
