@@ -1094,6 +1094,10 @@ class History {
     const call = <T>(name: string, work: () => T) => this.#callErp(process, id, name, this.#faultRate, work);
     const partial = () => this.#faultRate > 0 && this.#random.chance(this.#faultRate / 2);
     const calls: Partial<ErpConnector> = {
+      // What there is to map stays as it is.
+      actorTypes: async () => ['Customer'],
+      fields: async () => this.#tables.mappings.find(({ connectionId }) => connectionId === id)?.fields ?? [],
+      searchableFields: async () => [],
       getList: () => call('getList', () => []),
       searchActors: (_type, text, fields) =>
         call('searchActors', () => {

@@ -145,6 +145,7 @@ type Subjects = Pick<
   | 'sweeps'
   | 'syncSettings'
   | 'restores'
+  | 'schemaTasks'
 >;
 type Some<Name extends keyof Subjects, Call extends keyof Subjects[Name]> = Pick<Subjects[Name], Call>;
 
@@ -705,6 +706,12 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
+  function connectionOf(id: string): Connection {
+    const found = tables.connections.find((connection) => connection.id === id);
+    if (!found) throw new AppError('connection.not_found', { id });
+    return found;
+  }
+
   const { restores } = tables;
   const restoreCalls: Subjects['restores'] = {
     async begin(restore) {
@@ -820,17 +827,16 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     brakes: brakeCalls,
     connections: {
       list: async () => tables.connections,
-      get: async (id) => {
-        const found = tables.connections.find((connection) => connection.id === id);
-        if (!found) throw new AppError('connection.not_found', { id });
-        return found;
-      },
-    } satisfies Some<'connections', 'list' | 'get'>,
+      get: async (id) => connectionOf(id),
+      lock: async (id) => connectionOf(id),
+    } satisfies Some<'connections', 'list' | 'get' | 'lock'>,
     mappings: {
       list: async (connectionId) => tables.mappings.filter((mapping) => mapping.connectionId === connectionId),
       get: async (connectionId, actorType) =>
         tables.mappings.find((m) => m.connectionId === connectionId && m.actorType === actorType) ?? null,
-    } satisfies Some<'mappings', 'list' | 'get'>,
+      save: async () => undefined,
+    } satisfies Some<'mappings', 'list' | 'get' | 'save'>,
+    schemaTasks: { list: async () => [], note: async () => undefined } satisfies Some<'schemaTasks', 'list' | 'note'>,
     listItems: { get: async () => new Map() } satisfies Some<'listItems', 'get'>,
     links: linkCalls,
     creations: creationCalls,
