@@ -114,7 +114,7 @@ export class ListItems extends PanelElement {
         <erpsync-combobox
           label=${msg(str`SuperOffice item for ${text}`)}
           placeholder=${msg('Not mapped yet')}
-          .items=${gone && crmItem !== null ? [...choices, { key: crmItem, text: crmItem }] : choices}
+          .items=${gone ? [...choices, { key: crmItem, text: crmItem }] : choices}
           .value=${this.decided.has(key) ? (crmItem ?? NOTHING) : null}
           ?invalid=${wrong}
           @erpsync-item-chosen=${(event: ItemChosen) => this.#decide(key, event.key)}

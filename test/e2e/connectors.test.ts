@@ -23,13 +23,13 @@ interface Case {
   readonly kind: string;
   readonly connection: string;
   readonly company: NonNullable<typeof vind>;
-  url(): string;
+  readonly url: () => string;
   /** What is typed wrong at first, and what comes of it. */
   readonly refused: readonly [type: (dialog: Locator) => Promise<void>, says: RegExp];
-  settings(dialog: Locator): Promise<void>;
+  readonly settings: (dialog: Locator) => Promise<void>;
   readonly city: string;
-  read(): Promise<{ readonly name: string; readonly city: string }>;
-  edit(city: string): Promise<void>;
+  readonly read: () => Promise<{ readonly name: string; readonly city: string }>;
+  readonly edit: (city: string) => Promise<void>;
 }
 
 const cases: readonly Case[] = [
@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
     kind: 'OData service',
     connection: 'Freight',
     company: haulage!,
-    url: () => `${cap.url}`,
+    url: () => cap.url,
     refused: [
       async (dialog) => {
         await choose(dialog, 'ERP system', 'Another OData v4 service');

@@ -43,7 +43,7 @@ describe('the list mapping', () => {
       '',
     ]);
     const row = (await byRole('button', 'Customer group')).closest('tr')!;
-    expect([...row.cells].map(({ textContent }) => textContent?.trim())).to.deep.equal([
+    expect([...row.cells].map(({ textContent }) => textContent.trim())).to.deep.equal([
       'Customer',
       'Customer group',
       'Business',

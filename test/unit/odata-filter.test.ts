@@ -84,7 +84,7 @@ const table: Partial<Record<FieldKind, Readonly<Record<string, readonly [values:
   };
 
 const rows = Object.entries(table).flatMap(([kind, operators]) =>
-  Object.entries(operators ?? {}).map(
+  Object.entries(operators).map(
     ([operator, [values, filter]]) => [kind as FieldKind, operator, values, filter] as const,
   ),
 );
