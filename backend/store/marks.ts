@@ -8,6 +8,11 @@ import type { Database } from './schema.ts';
 /** The name under which waiting workers hear that a tenant has work. */
 export const workChannel = 'erpsync_work';
 
+/** A claim with the connections its record is linked in, whose ERPs it may have to wait for. */
+export interface MarkedClaim extends Claim {
+  readonly connections: readonly string[];
+}
+
 /** What has to be looked at: marks on SuperOffice records that have links, and who is at work on them. */
 export function markStore(db: Db, tenant: string) {
   /** Raises the mark of the rows that `chosen` finds. Something new also ends the wait after a failure. */
@@ -28,6 +33,11 @@ export function markStore(db: Db, tenant: string) {
     if (raised > 0) await sql`select pg_notify(${workChannel}, ${tenant})`.execute(db);
     return raised;
   }
+
+  const linksOf = sql`
+    select link.connection_id from link
+    where link.tenant = linked_entity.tenant
+      and link.crm_type = linked_entity.crm_type and link.crm_id = linked_entity.crm_id`;
 
   return {
     /** Marks those of the records that have links; answers how many. */
@@ -72,10 +82,15 @@ export function markStore(db: Db, tenant: string) {
 
     /**
      * Up to `limit` marked records that nobody works on: those somebody waits for first, then the longest waiting. What has a
-     * link in a connection whose brake is on stays marked, and waits.
+     * link in a connection whose brake is on, or that is `full` of work, stays marked and waits.
      */
-    async claimMarked(limit: number, now: Date, leaseUntil: Date): Promise<readonly Claim[]> {
-      const { rows } = await sql<Selectable<Database['linked_entity']>>`
+    async claimMarked(
+      limit: number,
+      now: Date,
+      leaseUntil: Date,
+      full: readonly string[] = [],
+    ): Promise<readonly MarkedClaim[]> {
+      const { rows } = await sql<Selectable<Database['linked_entity']> & { readonly connections: string[] }>`
         with due as (
           select crm_type, crm_id from linked_entity
           where tenant = ${tenant} and marked > handled
@@ -86,6 +101,7 @@ export function markStore(db: Db, tenant: string) {
               join link on link.tenant = brake.tenant and link.connection_id = brake.connection_id
               where brake.tenant = linked_entity.tenant and brake.held_since is not null and connection.active
                 and link.crm_type = linked_entity.crm_type and link.crm_id = linked_entity.crm_id)
+            ${full.length === 0 ? sql`` : sql`and not exists (${linksOf} and link.connection_id = any(${[...full]}::uuid[]))`}
           order by lane, marked_at, crm_type, crm_id
           limit ${limit}
           for update skip locked
@@ -94,8 +110,8 @@ export function markStore(db: Db, tenant: string) {
         from due
         where linked_entity.tenant = ${tenant}
           and linked_entity.crm_type = due.crm_type and linked_entity.crm_id = due.crm_id
-        returning linked_entity.*`.execute(db);
-      return rows.sort((a, b) => a.lane - b.lane).map(toClaim);
+        returning linked_entity.*, array(${linksOf}) as connections`.execute(db);
+      return rows.sort((a, b) => a.lane - b.lane).map((row) => ({ ...toClaim(row), connections: row.connections }));
     },
 
     /** This record, marked or not; null while somebody else works on it, or if it has no links. */

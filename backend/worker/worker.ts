@@ -36,11 +36,19 @@ export interface Worker {
 /** Enough that calls are shared by many records, and no more than memory holds easily. */
 const CONCURRENCY = 128;
 /** One tenant's share, so that its hundred thousand records leave room for the others' one. */
-const SHARE = 32;
+const SHARE = 44;
+/** How many of them may be linked in one connection, or be a run's, so that an ERP that hangs leaves room for another's. */
+const SHARE_OF_ERP = 32;
 /** Polls and sweeps of a tenant, beside its records: an ERP that hangs must not keep the others from being asked. */
 const QUESTIONS = 4;
 const LOOK_EVERY_MS = 1_000;
 const STOP_WITHIN_MS = 4_000;
+
+/** A record that is worked on: in which connections it is linked, or null for one of a run's. */
+interface UnderWay {
+  readonly tenant: string;
+  readonly connections: readonly string[] | null;
+}
 
 /** What to look for: marked records, or also whether it is time to ask for changes. */
 type Look = 'records' | 'all';
@@ -51,6 +59,7 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const busy = new Set<Promise<void>>();
   const records = new Map<string, number>();
   const questions = new Map<string, number>();
+  const underWay = new Set<UnderWay>();
   /** Who has, or may have, work for which there is or was no room; longest waiting first. */
   const waiting = new Map<string, Look>();
   let everyone = false;
@@ -136,11 +145,12 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       want(tenant, 'records');
       return 0;
     }
-    const marked = automatic ? await ctx.store.marks.claimMarked(room, ctx.clock.now(), leaseUntil(ctx)) : [];
+    const { full, least } = roomByConnection(tenant);
+    const most = Math.min(room, least);
+    const marked = automatic ? await ctx.store.marks.claimMarked(most, ctx.clock.now(), leaseUntil(ctx), full) : [];
     for (const claim of marked) {
-      take(records, tenant, () =>
-        inLane(claim.lane, () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true }))),
-      );
+      const work = () => whileHeld(ctx, claim, () => reconcile(ctx, claim, { automatic: true }));
+      takeRecord({ tenant, connections: claim.connections }, () => inLane(claim.lane, work));
     }
     // An actor may stand in the ERP without anybody knowing.
     const creations = await claimCreations(ctx, 1);
@@ -148,13 +158,32 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       take(records, tenant, () => inLane('event', () => resolveCreation(ctx, creation)));
     }
     // A run is somebody's wish, so it goes on while automatic sync is off; but whatever is marked goes first.
-    const left = room - marked.length - creations.length;
+    const runs = [...underWay].filter((work) => work.tenant === tenant && work.connections === null).length;
+    const left = Math.min(room - marked.length - creations.length, SHARE_OF_ERP - runs);
     const tasks = left > 0 ? await claimRunTasks(ctx, left) : [];
-    for (const task of tasks) take(records, tenant, () => inLane('bulk', () => workOnRun(ctx, task)));
+    for (const task of tasks) {
+      takeRecord({ tenant, connections: null }, () => inLane('bulk', () => workOnRun(ctx, task)));
+    }
     const imported = isHalted ? 0 : await takeImports(ctx, left - tasks.length);
     const found = marked.length + creations.length + tasks.length + imported;
-    if (found === room) want(tenant, 'records');
+    if (found === room || marked.length === most || full.length > 0) want(tenant, 'records');
     return found;
+  }
+
+  /** Which connections have their share under way, and how many records any other may take at least. */
+  function roomByConnection(tenant: string): { readonly full: readonly string[]; readonly least: number } {
+    const counts = new Map<string, number>();
+    for (const id of [...underWay].flatMap((work) => (work.tenant === tenant ? (work.connections ?? []) : []))) {
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    const full = [...counts].flatMap(([id, count]) => (count >= SHARE_OF_ERP ? [id] : []));
+    const others = [...counts.values()].filter((count) => count < SHARE_OF_ERP);
+    return { full, least: SHARE_OF_ERP - Math.max(0, ...others) };
+  }
+
+  function takeRecord(work: UnderWay, does: () => Promise<unknown>): void {
+    underWay.add(work);
+    take(records, work.tenant, () => does().finally(() => underWay.delete(work)));
   }
 
   /** What an import reads and makes, as somebody wants it too. Answers how many it found. */

@@ -134,6 +134,36 @@ test('a tenant whose ERP hangs does not hold up the others', async () => {
   release();
 });
 
+test('an ERP that hangs does not hold up another of the same tenant, nor its own records for ever', async () => {
+  const hangs = await world.connection({ fields: { NAME: 'NAME' }, brake: { percent: 100, links: 1000 } });
+  const other = await world.connection({ fields: { NAME: 'NAME' } });
+  const linked = async (id: number, connectionId: string, erpKey: string) => {
+    world.crm.entities.set(`contact/${id}`, { NAME: 'Same' });
+    world.erp.actors.set(`Customer/${erpKey}`, { NAME: 'Same' });
+    await connect(world.as(), connectionId, { type: 'contact', id }, { type: 'Customer', erpKey });
+  };
+  const hung = Array.from({ length: 60 }, (_, index) => 100 + index);
+  for (const id of hung) await linked(id, hangs, `hangs${id}`);
+  await linked(43, other, 'quick');
+  const edit = async (id: number, name: string) => {
+    world.crm.edit({ type: 'contact', id }, { NAME: name });
+    await receiveWebhook(world.ctx, { entity: { type: 'contact', id } });
+  };
+  let release = (): void => {};
+  const hanging = new Promise<void>((resolve) => (release = resolve));
+  world.erp.beforeCall = ({ args }) => (JSON.stringify(args).includes('hangs') ? hanging : undefined);
+
+  for (const id of hung) await edit(id, 'Edited');
+  await start();
+  await until(() => world.erp.count('getActors') > 20);
+  await edit(43, 'Quick');
+  await until(() => world.erp.actors.get('Customer/quick')?.['NAME'] === 'Quick');
+  expect(await world.store.marks.waiting()).toBeGreaterThanOrEqual(hung.length);
+
+  release();
+  await until(() => hung.every((id) => world.erp.actors.get(`Customer/hangs${id}`)?.['NAME'] === 'Edited'));
+});
+
 /** The same numbers in the other tenant, with a SuperOffice and an ERP of its own. */
 async function otherTenant(): Promise<{ readonly other: Context; readonly crm: FakeCrm; readonly erp: FakeErp }> {
   const crm = new FakeCrm(world.clock);

@@ -409,7 +409,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       return due
         .sort((a, b) => a.lane - b.lane || a.markedAt - b.markedAt || a.entity.id - b.entity.id)
         .slice(0, limit)
-        .map((row) => takeLease(row, leaseUntil));
+        .map((row) => ({ ...takeLease(row, leaseUntil), connections: [] }));
     },
     async claim(entity, now, leaseUntil) {
       const row = marks.get(keyOf(entity));
