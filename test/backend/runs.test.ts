@@ -157,11 +157,16 @@ describe('a resync', () => {
     expect(await run()).toMatchObject({ state: 'done', counts: { failed: 1, written: 1, unchanged: 1 } });
   });
 
-  test('tells what the ERP would not take', async () => {
+  test('asks twice, and tells what the ERP would not take', async () => {
     world.crm.edit(company(1), { NAME: 'New 1' });
     world.erp.refused.set('Customer/erp1', { code: 'connector.rejected', explanation: 'No' });
-    const { id, counts } = await run();
-    expect(counts).toMatchObject({ toWrite: 1, written: 0, stale: 0 });
+    const { id } = await run();
+    expect(await showRun(admin, id)).toMatchObject({ state: 'running', counts: { written: 0 } });
+    const asked = saves();
+    world.clock.advance(60_000);
+    await work();
+    expect(saves()).toBe(asked + 1);
+    expect(await showRun(admin, id)).toMatchObject({ state: 'done', counts: { toWrite: 1, written: 0, stale: 0 } });
     expect((await showRunSteps(admin, id, {})).steps).toMatchObject([{ fieldKey: 'NAME', outcome: 'failed' }]);
   });
 
