@@ -97,12 +97,12 @@ describe("all of it, held against SuperOffice's OpenAPI documents", () => {
     expect(onRequest.filter((agent) => used.includes(agent))).toEqual(manifest.agents);
   });
 
-  test('nothing is searched by text: records are asked for by their ids, or by when they changed', () => {
+  test('nothing is searched by a part of its text: records are asked for by id, by when they changed, or by a whole name or number', () => {
     const filters = exchanges.flatMap(({ query }) =>
       query.filter(([name]) => name === '$filter').map(([, value]) => value),
     );
     expect(filters.length).toBeGreaterThan(20);
-    expect(filters.filter((filter) => /begins|contains|startswith|substringof|\bis\b/i.test(filter))).toEqual([]);
+    expect(filters.filter((filter) => /begins|contains|startswith|substringof/i.test(filter))).toEqual([]);
   });
 
   test('there are such calls, they were asked as documented and answered as documented', ({ skip }) => {

@@ -197,7 +197,7 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
     tests: [
       [
         'contract/superoffice',
-        'nothing is searched by text: records are asked for by their ids, or by when they changed',
+        'nothing is searched by a part of its text: records are asked for by id, by when they changed, or by a whole name or number',
       ],
       ['contract/superoffice-calls', 'no list is asked for without an end'],
     ],
