@@ -49,3 +49,12 @@ export const corpus: readonly number[] = [
   // An unanswered write as an ERP keeps it, in capitals, taken for somebody's edit.
   303,
 ];
+
+/** Seeds that break a promise still, each with what is known of it. They are left out of the many, and told as skipped. */
+export const unsolved: readonly { readonly seed: number; readonly what: string }[] = [
+  { seed: 409, what: 'what an ERP made of our own value comes back from a write whose answer was lost' },
+  { seed: 3161, what: 'the same, with another value' },
+  { seed: 7665, what: 'a write that is under way when the notice of a restored backup comes' },
+  { seed: 10637, what: 'a write into an ERP whose row is not in the ledger' },
+  { seed: 16551, what: 'a number that a restored backup put back is not given its newer value again' },
+];
