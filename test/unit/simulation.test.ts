@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { corpus, unsolved } from '../simulation/corpus.ts';
+import { corpus, telling, unsolved } from '../simulation/corpus.ts';
 import { runSeeds } from '../simulation/run-seeds.ts';
 import { teeth } from '../simulation/teeth.ts';
 
@@ -41,7 +41,7 @@ describe('a planted bug', { timeout: 120_000 }, () => {
   });
 
   test.each(teeth)('is caught: $name', async (patch) => {
-    const { broken } = await runSeeds([...corpus, ...from(1, TO_CATCH)], { patch, stopAtFirst: true });
+    const { broken } = await runSeeds([...corpus, ...telling, ...from(1, TO_CATCH)], { patch, stopAtFirst: true });
     expect(broken.length).toBeGreaterThan(0);
   });
 });
