@@ -191,6 +191,18 @@ describe('a genuine event', () => {
       await expect.poll(async () => (await rows()).filter(({ event_id }) => event_id === 'e2').length).toBe(1);
     });
 
+    test('a process that knows no secret yet keeps it, and proves it when the database is back', async () => {
+      const { state, accept } = breakable();
+      await accept(delivery(event({ EventId: 'genuine' })));
+      await accept(delivery(event({ EventId: 'forged' }), sign('something else')));
+      expect(await rows()).toEqual([]);
+
+      state.broken = false;
+      await expect.poll(async () => (await rows()).map(({ event_id }) => event_id)).toEqual(['genuine']);
+      await new Promise((resolve) => setTimeout(resolve, patience.againMs * 3));
+      expect(await rows()).toHaveLength(1);
+    });
+
     test('a forged one is not taken for genuine', async () => {
       const { state, accept } = breakable();
       state.broken = false;

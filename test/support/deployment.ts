@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultBrake } from '../../backend/domain/brake.ts';
 import { openDb, type Db } from '../../backend/store/db.ts';
 import { APP, startPostgres, type EmbeddedPostgres } from '../../backend/store/embedded-postgres.ts';
@@ -36,7 +37,7 @@ export interface Deployment {
   launch(port: number, environment?: Readonly<Record<string, string>>): BackendProcess;
   /** Lets an administrator install the app, through a backend that runs. */
   install(): Promise<void>;
-  /** Maps name and department of companies to an ERP, and connects these. */
+  /** Maps name and department of companies to an ERP, connects these, and waits until a backend has seen them equal. */
   connect(companies: readonly number[]): Promise<void>;
   /** The same server again, at the same address. */
   restartPostgres(): Promise<void>;
@@ -131,6 +132,8 @@ export async function startDeployment(publicUrl: string): Promise<Deployment> {
         }
         await store.marks.connection(connectionId, 'all', { lane: 'event', cause: 'connect', user: null, at: now });
       });
+      // What is edited before both sides were found equal is a difference that nobody has decided on.
+      while ((await store.marks.waiting()) > 0) await sleep(50);
     },
 
     async restartPostgres() {

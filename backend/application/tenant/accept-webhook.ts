@@ -26,6 +26,8 @@ const SECRETS_HOLD = 60_000;
 const DAY = 24 * 60 * 60_000;
 /** How long an event that comes again is known to have come. */
 const REMEMBERED = 90 * DAY;
+/** How many events a process keeps of which it cannot tell yet whether SuperOffice has signed them. */
+const MOST_UNPROVEN = 500;
 const Tenant = /^[A-Za-z0-9_-]{1,64}$/;
 const Id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -39,6 +41,7 @@ export function createAcceptWebhook(app: App, patience?: Patience): AcceptWebhoo
   const tidiedAt = new Map<string, number>();
   const takeInOf = new Map<string, (event: WebhookEvent) => Promise<void>>();
   const kept = untilStored(patience);
+  const keptUnproven = untilStored(patience, MOST_UNPROVEN);
 
   /** A signature that fits no secret we remember may be made with one that is newer. */
   async function verify({ tenant, id, signature, body }: Delivery): Promise<boolean> {
@@ -81,10 +84,26 @@ export function createAcceptWebhook(app: App, patience?: Patience): AcceptWebhoo
     await app.storeOf(tenant).webhooks.forgetEvents(new Date(now - REMEMBERED));
   }
 
-  return async (delivery) => {
-    const { tenant, id, body } = delivery;
-    if (!(await verify(delivery))) throw new AppError('webhook.refused');
+  /** A process that has started while the database is away knows no secret: it proves the event when it can read one. */
+  async function proveLater(delivery: Delivery, failure: unknown): Promise<void> {
+    const { tenant, id } = delivery;
+    if (failure instanceof AppError || remembered.has(`${tenant}/${id}`)) throw failure;
+    await keptUnproven(
+      async () => {
+        if (!(await verify(delivery))) throw new AppError('webhook.refused');
+        await takeInGenuine(delivery);
+      },
+      { tenant, webhookId: id },
+    );
+  }
 
+  return async (delivery) => {
+    const isGenuine = await verify(delivery).catch((failure: unknown) => proveLater(delivery, failure));
+    if (isGenuine === false) throw new AppError('webhook.refused');
+    if (isGenuine) await takeInGenuine(delivery);
+  };
+
+  async function takeInGenuine({ tenant, id, body }: Delivery): Promise<void> {
     const event = parse(body);
     if (!event) {
       log.warn('webhook.not_understood', { tenant, webhookId: id });
@@ -100,7 +119,7 @@ export function createAcceptWebhook(app: App, patience?: Patience): AcceptWebhoo
       if (error instanceof AppError && error.code === 'webhook.refused') remembered.delete(`${tenant}/${id}`);
       throw error;
     }
-  };
+  }
 }
 
 async function store(app: App, tenant: string, id: string, events: readonly WebhookEvent[]): Promise<void> {

@@ -21,7 +21,7 @@ const MOST = 20_000;
  * after nine failures it sends nothing more. An event is a hint to look, and the sweep finds what changed even if this
  * process dies with it; a webhook that was switched off costs minutes for everything.
  */
-export function untilStored({ pausesMs, againMs, tries }: Patience = patient) {
+export function untilStored({ pausesMs, againMs, tries }: Patience = patient, most = MOST) {
   let kept = 0;
 
   async function tryOn(work: () => Promise<void>, about: { readonly tenant: string; readonly webhookId: string }) {
@@ -43,7 +43,7 @@ export function untilStored({ pausesMs, againMs, tries }: Patience = patient) {
       if (failure instanceof AppError) throw failure;
     }
     log.error('webhook.store_away', failure, about);
-    if (kept >= MOST) return;
+    if (kept >= most) return;
     kept += 1;
     void tryOn(work, about).finally(() => {
       kept -= 1;
