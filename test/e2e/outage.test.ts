@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterEach(() => {
-  for (const { child } of backends) expect(child.exitCode).toBeNull();
+  for (const { child, told } of backends) expect(child.exitCode, told()).toBeNull();
 });
 
 afterAll(async () => {
@@ -113,14 +113,14 @@ describe('while the database is away', () => {
         .slice(earlier)
         .map(({ status, attempt }) => `${status} ${attempt}`);
       expect([...new Set(tries)]).toEqual(['200 1']);
-      for (const { child } of backends) expect(child.exitCode).toBeNull();
+      for (const { child, told } of backends) expect(child.exitCode, told()).toBeNull();
     }
   }, 240_000);
 });
 
 async function launch(which: number): Promise<BackendProcess> {
   const port = ports[which]!;
-  const backend = deployment.launch(port, { LOG_LEVEL: 'silent' });
+  const backend = deployment.launch(port, { LOG_LEVEL: 'error' });
   await answering(backend, `http://127.0.0.1:${port}`);
   return backend;
 }
