@@ -17,7 +17,7 @@ import { engineContext } from './application/tenant/engine-context.ts';
 import { loadConfig, secretsOf, type Config } from './config.ts';
 import type { App } from './context.ts';
 import { createHttp } from './http/app.ts';
-import { startServer } from './http/server.ts';
+import { startServer, type RunningServer } from './http/server.ts';
 import { configureLog, log } from './log.ts';
 import { createMetrics, startMetrics, type Backlog } from './metrics.ts';
 import type { ConnectorKind } from './ports/erp-connector.ts';
@@ -78,7 +78,6 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
     () => pendingMigrations(db),
   );
   const http = createHttp({ app, framedBy: config.framedBy, panelFolder, readiness });
-  const server = await startServer(http.fetch, config);
   const worker = config.worker
     ? await startWorker({
         tenants: () => app.registry.tenants(),
@@ -89,12 +88,15 @@ async function start(config: Config, started: (() => Promise<unknown>)[]): Promi
     : null;
   let working: Promise<void> | undefined;
   const rest = () => (working ??= worker?.stop());
-  started.push(() => Promise.all([server.stop(), rest()]));
+  let server: RunningServer | null = null;
+  started.push(() => Promise.all([server?.stop(), rest()]));
+  // Last of all: who answers is whole, and whoever is told so may take the one before away.
+  const listening = (server = await startServer(http.fetch, config));
   return {
-    url: `http://${config.host}:${server.port}`,
+    url: `http://${config.host}:${listening.port}`,
     retire() {
       retired = true;
-      server.retire();
+      listening.retire();
       void rest();
     },
   };
