@@ -19,12 +19,12 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
+import { figures } from '../ui/styles/figures.ts';
 import { table } from '../ui/styles/table.ts';
 import { importOutcomeName, verdictName } from './import-name.ts';
 import { runStateName } from './run-name.ts';
-import { SettingsChanged } from './settings-changed.ts';
+import { actionButton, figure, nameToType, progress, runView, RunWatch } from './run-view.ts';
 
-const LOOK_AGAIN_MS = 1_000;
 const verdicts = ['create', 'connect', 'duplicate', 'blocked', 'linked'] as const;
 type Verdict = (typeof verdicts)[number];
 
@@ -40,28 +40,21 @@ export class ImportRun extends PanelElement {
 
   @property({ attribute: false }) importId!: string;
 
-  @state() private run: Import | null = null;
   @state() private verdict: Verdict | null = null;
   @state() private actors: readonly ImportedActor[] = [];
   @state() private next: string | null = null;
-  @state() private acting = false;
-  @state() private failure: unknown = null;
   @state() private typed = '';
 
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.#act(() => fetchImport(this.api, this.importId)));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
+  readonly #watch = new RunWatch<Import>(
+    this,
+    () => fetchImport(this.api, this.importId),
+    async (run, before) => {
+      if (run.state !== 'planning' && run.state !== before?.state) await this.#readActors();
+    },
+  );
 
   override render() {
-    const { run } = this;
+    const { run, failure } = this.#watch;
     return html`<erpsync-dialog
       open
       maximisable
@@ -70,14 +63,12 @@ export class ImportRun extends PanelElement {
       @erpsync-dialog-closed=${() => this.dispatchEvent(new Closed())}
     >
       <div class="all">
-        ${run ? this.#whole(run) : this.failure ? null : html`<erpsync-busy></erpsync-busy>`}
+        ${run ? this.#whole(run) : failure ? null : html`<erpsync-busy></erpsync-busy>`}
         ${
-          this.failure
+          failure
             ? html`<erpsync-notice kind="error">
-                ${errorText(this.failure)}
-                <button slot="action" @click=${() => this.#act(() => fetchImport(this.api, this.importId))}>
-                  ${msg('Try again')}
-                </button>
+                ${errorText(failure)}
+                <button slot="action" @click=${() => this.#watch.look()}>${msg('Try again')}</button>
               </erpsync-notice>`
             : null
         }
@@ -100,14 +91,15 @@ export class ImportRun extends PanelElement {
             </erpsync-notice>`
           : null
       }
-      ${this.#notice(run)} ${isAtWork(run) || run.state === 'paused' ? this.#progress(run) : null}
+      ${this.#notice(run)} ${progress(run, counts.left, counts.actors)}
       <dl>
-        ${this.#count(msg('Found in the ERP system'), counts.actors)} ${this.#count(msg('To create'), counts.create)}
-        ${this.#count(msg('To connect'), counts.connect)} ${this.#count(msg('Connected already'), counts.linked)}
-        ${this.#count(msg('Possible duplicates'), counts.duplicate)}
-        ${this.#count(msg('Not possible yet'), counts.blocked)} ${this.#count(msg('Failed'), counts.failed)}
+        ${figure(msg('Found in the ERP system'), counts.actors)} ${figure(msg('To create'), counts.create)}
+        ${figure(msg('To connect'), counts.connect)} ${figure(msg('Connected already'), counts.linked)}
+        ${figure(msg('Possible duplicates'), counts.duplicate)} ${figure(msg('Not possible yet'), counts.blocked)}
+        ${figure(msg('Failed'), counts.failed)}
       </dl>
-      ${this.#nameToType(run)} ${counts.actors > 0 && run.state !== 'planning' ? this.#table() : null}`;
+      ${run.nameToType !== null && run.may.includes('execute') ? nameToType(run.nameToType, this.typed, (typed) => (this.typed = typed)) : null}
+      ${counts.actors > 0 && run.state !== 'planning' ? this.#table() : null}`;
   }
 
   #notice({ state, counts, may }: Import) {
@@ -136,39 +128,6 @@ export class ImportRun extends PanelElement {
       default:
         return html`<p role="status">${runStateName(state)}</p>`;
     }
-  }
-
-  #progress({ state, counts: { actors: records, left: recordsLeft } }: Import) {
-    return html`<div class="row">
-      <progress
-        max=${Math.max(1, records)}
-        .value=${records - recordsLeft}
-        aria-label=${runStateName(state)}
-      ></progress>
-      <span class="muted">${msg(str`${formatCount(records - recordsLeft)} of ${formatCount(records)} records`)}</span>
-    </div>`;
-  }
-
-  #count(name: string, count: number) {
-    return html`<div>
-      <dt class="muted">${name}</dt>
-      <dd>${formatCount(count)}</dd>
-    </div>`;
-  }
-
-  /** So many records are not made by a slip of the hand. */
-  #nameToType({ nameToType, may }: Import) {
-    if (nameToType === null || !may.includes('execute')) return null;
-    return html`<div class="ask">
-      <label for="name">${msg(str`More than 1,000 records would change. Type ${nameToType} to go on`)}:</label>
-      <input
-        id="name"
-        class="input"
-        autocomplete="off"
-        .value=${this.typed}
-        @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
-      />
-    </div>`;
   }
 
   #table() {
@@ -233,16 +192,9 @@ export class ImportRun extends PanelElement {
   #actions(run: Import) {
     const may = (action: Import['may'][number]) => run.may.includes(action);
     const button = (text: string, work: () => Promise<void>, primary = false, refused = false) =>
-      html`<button
-        slot="footer"
-        class="button ${primary ? 'primary' : ''}"
-        aria-disabled=${this.acting || refused}
-        @click=${() => this.acting || refused || void work()}
-      >
-        ${text}
-      </button>`;
+      actionButton(text, work, { primary, refused: this.#watch.acting || refused });
     const steer = (action: 'pause' | 'resume' | 'cancel') => () =>
-      this.#act(() => steerImport(this.api, run.id, action));
+      this.#watch.act(() => steerImport(this.api, run.id, action));
     return html`
       ${may('cancel') ? button(msg('Cancel the import'), steer('cancel')) : null}
       ${may('pause') ? button(msg('Pause'), steer('pause')) : null}
@@ -263,7 +215,7 @@ export class ImportRun extends PanelElement {
 
   async #execute({ id, counts: { create, connect }, nameToType }: Import): Promise<void> {
     const name = nameToType === null ? {} : { name: this.typed.trim() };
-    await this.#act(() => executeImport(this.api, id, { create, connect, ...name }));
+    await this.#watch.act(() => executeImport(this.api, id, { create, connect, ...name }));
   }
 
   async #disconnect({ id, counts }: Import): Promise<void> {
@@ -275,28 +227,7 @@ export class ImportRun extends PanelElement {
       irreversible: msg('Records that were created stay in SuperOffice. Delete them there if nobody needs them.'),
       action: msg('Disconnect'),
     });
-    if (sure) await this.#act(() => steerImport(this.api, id, 'disconnect'));
-  }
-
-  /** Shows the import that the call answers, and looks again as long as it is at work. */
-  async #act(call: () => Promise<Import>): Promise<void> {
-    clearTimeout(this.#timer);
-    const before = this.run;
-    this.acting = true;
-    this.failure = null;
-    try {
-      const run = await call();
-      if (!this.isConnected) return;
-      this.run = run;
-      if (run.state !== 'planning' && run.state !== before?.state) await this.#readActors();
-      if (isAtWork(run))
-        this.#timer = setTimeout(() => void this.#act(() => fetchImport(this.api, run.id)), LOOK_AGAIN_MS);
-      else if (before && isAtWork(before)) this.dispatchEvent(new SettingsChanged());
-    } catch (error) {
-      this.failure = error;
-    } finally {
-      this.acting = false;
-    }
+    if (sure) await this.#watch.act(() => steerImport(this.api, id, 'disconnect'));
   }
 
   async #readActors(after: string | null = null): Promise<void> {
@@ -306,40 +237,16 @@ export class ImportRun extends PanelElement {
       this.actors = after ? [...this.actors, ...page.actors] : page.actors;
       this.next = page.next;
     } catch (error) {
-      this.failure = error;
+      this.#watch.fail(error);
     }
   }
 
   static override styles = [
     base,
     table,
+    figures,
+    runView,
     css`
-      .all {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--so-space-4);
-      }
-
-      dl {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--so-space-3) var(--so-space-9);
-      }
-
-      dt {
-        font-size: var(--so-size-note);
-      }
-
-      dd {
-        font-size: var(--so-size-heading);
-        font-variant-numeric: tabular-nums;
-      }
-
-      .ask {
-        display: grid;
-        gap: var(--so-space-1);
-      }
-
       .filters {
         justify-content: flex-end;
       }
@@ -356,17 +263,8 @@ export class ImportRun extends PanelElement {
         padding: var(--so-space-3);
         text-align: center;
       }
-
-      progress {
-        flex: 1 1 12em;
-        accent-color: var(--so-accent);
-      }
     `,
   ];
-}
-
-function isAtWork({ state }: Import): boolean {
-  return state === 'planning' || state === 'running';
 }
 
 define('erpsync-import-run', ImportRun);

@@ -1,6 +1,6 @@
 import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { ConfirmRun, Run, RunDetail } from '../../shared/api/runs.ts';
 import type { Api } from '../api/client.ts';
@@ -16,11 +16,10 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
+import { figures } from '../ui/styles/figures.ts';
 import { recordsName, runName, runStateName } from './run-name.ts';
 import './run-steps.ts';
-import { SettingsChanged } from './settings-changed.ts';
-
-const LOOK_AGAIN_MS = 1_000;
+import { actionButton, figure, nameToType, progress, runView, RunWatch } from './run-view.ts';
 
 /**
  * One sync run: how far it is, what it would change or has changed, and what can be done with it.
@@ -33,25 +32,18 @@ export class RunDialog extends PanelElement {
 
   @property({ attribute: false }) runId!: string;
 
-  @state() private run: RunDetail | null = null;
-  @state() private acting = false;
-  @state() private failure: unknown = null;
   @state() private typed = '';
 
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.#act(() => fetchRun(this.api, this.runId)));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
+  readonly #watch = new RunWatch<RunDetail>(
+    this,
+    () => fetchRun(this.api, this.runId),
+    (run) => {
+      this.runId = run.id;
+    },
+  );
 
   override render() {
-    const { run } = this;
+    const { run, failure } = this.#watch;
     return html`<erpsync-dialog
       open
       maximisable
@@ -60,14 +52,12 @@ export class RunDialog extends PanelElement {
       @erpsync-dialog-closed=${() => this.dispatchEvent(new Closed())}
     >
       <div class="all">
-        ${run ? this.#whole(run) : this.failure ? null : html`<erpsync-busy></erpsync-busy>`}
+        ${run ? this.#whole(run) : failure ? null : html`<erpsync-busy></erpsync-busy>`}
         ${
-          this.failure
+          failure
             ? html`<erpsync-notice kind="error">
-                ${errorText(this.failure)}
-                <button slot="action" @click=${() => this.#act(() => fetchRun(this.api, this.runId))}>
-                  ${msg('Try again')}
-                </button>
+                ${errorText(failure)}
+                <button slot="action" @click=${() => this.#watch.look()}>${msg('Try again')}</button>
               </erpsync-notice>`
             : null
         }
@@ -89,15 +79,20 @@ export class RunDialog extends PanelElement {
         ${records === null ? nothing : html`<br />${records}`}
         ${keepNonBlank ? html`<br />${msg('Blank values overwrite nothing')}` : nothing}
       </p>
-      ${this.#notice(run)} ${this.#afterwards(run)} ${isAtWork(run) || state === 'paused' ? this.#progress(run) : null}
+      ${this.#notice(run)} ${this.#afterwards(run)} ${progress(run, counts.recordsLeft, counts.records)}
       <dl>
-        ${this.#count(msg('Looked at'), counts.links)} ${this.#count(msg('To write'), counts.toWrite)}
-        ${this.#count(msg('Thereof blanked'), counts.blanks)} ${this.#count(msg('Written'), counts.written)}
-        ${this.#count(msg('Edited since'), counts.stale)} ${this.#count(msg('Unchanged'), counts.unchanged)}
-        ${this.#count(msg('Conflicts'), counts.conflicts)} ${this.#count(msg('Need attention'), counts.parked)}
-        ${this.#count(msg('Failed'), counts.failed)}
+        ${figure(msg('Looked at'), counts.links)} ${figure(msg('To write'), counts.toWrite)}
+        ${figure(msg('Thereof blanked'), counts.blanks)} ${figure(msg('Written'), counts.written)}
+        ${figure(msg('Edited since'), counts.stale)} ${figure(msg('Unchanged'), counts.unchanged)}
+        ${figure(msg('Conflicts'), counts.conflicts)} ${figure(msg('Need attention'), counts.parked)}
+        ${figure(msg('Failed'), counts.failed)}
       </dl>
-      ${this.#failures(run)} ${this.#nameToType(run)}
+      ${this.#failures(run)}
+      ${
+        run.nameToType !== null && (run.may.includes('execute') || run.may.includes('approve'))
+          ? nameToType(run.nameToType, this.typed, (typed) => (this.typed = typed))
+          : null
+      }
       ${state !== 'planning' && counts.toWrite > 0 ? html`<erpsync-run-steps .run=${run}></erpsync-run-steps>` : null}`;
   }
 
@@ -158,52 +153,17 @@ export class RunDialog extends PanelElement {
     </erpsync-notice>`;
   }
 
-  /** So many records are not changed by a slip of the hand. */
-  #nameToType({ nameToType, may }: RunDetail) {
-    if (nameToType === null || !(may.includes('execute') || may.includes('approve'))) return null;
-    return html`<div class="ask">
-      <label for="name">${msg(str`More than 1,000 records would change. Type ${nameToType} to go on`)}:</label>
-      <input
-        id="name"
-        class="input"
-        autocomplete="off"
-        .value=${this.typed}
-        @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
-      />
-    </div>`;
-  }
-
-  #progress({ state, counts: { records, recordsLeft } }: RunDetail) {
-    return html`<div class="row">
-      <progress max=${records} .value=${records - recordsLeft} aria-label=${runStateName(state)}></progress>
-      <span class="muted">${msg(str`${formatCount(records - recordsLeft)} of ${formatCount(records)} records`)}</span>
-    </div>`;
-  }
-
-  #count(name: string, count: number) {
-    return html`<div>
-      <dt class="muted">${name}</dt>
-      <dd>${formatCount(count)}</dd>
-    </div>`;
-  }
-
   #actions(run: RunDetail) {
     const may = (action: Run['may'][number]) => run.may.includes(action);
     const button = (text: string, work: () => Promise<void>, primary = false, refused = false) =>
-      html`<button
-        slot="footer"
-        class="button ${primary ? 'primary' : ''}"
-        aria-disabled=${this.acting || refused}
-        @click=${() => this.acting || refused || void work()}
-      >
-        ${text}
-      </button>`;
-    const steer = (action: 'pause' | 'resume' | 'cancel') => () => this.#act(() => steerRun(this.api, run.id, action));
+      actionButton(text, work, { primary, refused: this.#watch.acting || refused });
+    const steer = (action: 'pause' | 'resume' | 'cancel') => () =>
+      this.#watch.act(() => steerRun(this.api, run.id, action));
     return html`
       ${may('cancel') ? button(msg('Cancel the run'), steer('cancel')) : null}
       ${may('pause') ? button(msg('Pause'), steer('pause')) : null}
       ${may('resume') ? button(msg('Resume'), steer('resume'), true) : null}
-      ${may('undo') ? button(msg('Undo …'), () => this.#act(() => undoRun(this.api, run.id))) : null}
+      ${may('undo') ? button(msg('Undo …'), () => this.#watch.act(() => undoRun(this.api, run.id))) : null}
       ${
         may('execute') || may('approve')
           ? button(
@@ -226,77 +186,18 @@ export class RunDialog extends PanelElement {
     });
     if (!sure) return;
     const action = run.may.includes('approve') ? 'approve' : 'execute';
-    await this.#act(() => executeRun(this.api, run.id, action, this.#saidYes(run)));
+    await this.#watch.act(() => executeRun(this.api, run.id, action, this.#saidYes(run)));
   }
 
   #saidYes({ counts, nameToType }: RunDetail): ConfirmRun {
     return { steps: counts.toWrite, ...(nameToType === null ? {} : { name: this.typed.trim() }) };
   }
 
-  /** Shows the run that the call answers, and looks again as long as it is at work. */
-  async #act(call: () => Promise<RunDetail>): Promise<void> {
-    clearTimeout(this.#timer);
-    const before = this.run;
-    this.acting = true;
-    this.failure = null;
-    try {
-      const run = await call();
-      if (!this.isConnected) return;
-      this.run = run;
-      this.runId = run.id;
-      if (isAtWork(run))
-        this.#timer = setTimeout(() => void this.#act(() => fetchRun(this.api, run.id)), LOOK_AGAIN_MS);
-      else if (before && isAtWork(before)) this.dispatchEvent(new SettingsChanged());
-    } catch (error) {
-      this.failure = error;
-    } finally {
-      this.acting = false;
-    }
-  }
-
-  static override styles = [
-    base,
-    css`
-      .all {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--so-space-4);
-      }
-
-      dl {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--so-space-3) var(--so-space-9);
-      }
-
-      dt {
-        font-size: var(--so-size-note);
-      }
-
-      dd {
-        font-size: var(--so-size-heading);
-        font-variant-numeric: tabular-nums;
-      }
-
-      .ask {
-        display: grid;
-        gap: var(--so-space-1);
-      }
-
-      progress {
-        flex: 1 1 12em;
-        accent-color: var(--so-accent);
-      }
-    `,
-  ];
+  static override styles = [base, figures, runView];
 }
 
 function runEnded(state: Run['state']): boolean {
   return state === 'done' || state === 'cancelled' || state === 'failed';
-}
-
-function isAtWork({ state }: Run): boolean {
-  return state === 'planning' || state === 'running';
 }
 
 define('erpsync-run-dialog', RunDialog);

@@ -15,6 +15,7 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
+import { figures } from '../ui/styles/figures.ts';
 import '../ui/switch.ts';
 import type { SwitchToggled } from '../ui/switch.ts';
 import './attention-list.ts';
@@ -212,6 +213,7 @@ export class SyncStatusBlock extends PanelElement {
 
   static override styles = [
     base,
+    figures,
     css`
       .card {
         display: grid;
@@ -225,21 +227,6 @@ export class SyncStatusBlock extends PanelElement {
         flex-wrap: wrap;
         justify-content: space-between;
         gap: var(--so-space-3);
-      }
-
-      dl {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--so-space-3) var(--so-space-9);
-      }
-
-      dt {
-        font-size: var(--so-size-note);
-      }
-
-      dd {
-        font-size: var(--so-size-heading);
-        font-variant-numeric: tabular-nums;
       }
     `,
   ];
