@@ -17,18 +17,18 @@ export class RunWatch<Shown extends Watched> implements ReactiveController {
   failure: unknown = null;
 
   readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #fetch: () => Promise<Shown>;
+  readonly #ask: () => Promise<Shown>;
   readonly #seen: (run: Shown, before: Shown | null) => Promise<void> | void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `seen` is called whenever the run has been asked for. */
   constructor(
     host: ReactiveControllerHost & HTMLElement,
-    fetch: () => Promise<Shown>,
+    ask: () => Promise<Shown>,
     seen: (run: Shown, before: Shown | null) => Promise<void> | void,
   ) {
     this.#host = host;
-    this.#fetch = fetch;
+    this.#ask = ask;
     this.#seen = seen;
     host.addController(this);
   }
@@ -42,7 +42,7 @@ export class RunWatch<Shown extends Watched> implements ReactiveController {
   }
 
   look(): Promise<void> {
-    return this.act(() => this.#fetch());
+    return this.act(() => this.#ask());
   }
 
   /** Shows the run that the call answers. */

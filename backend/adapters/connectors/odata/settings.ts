@@ -4,6 +4,7 @@ import type { SignIn } from '../../../domain/endpoint.ts';
 import type { ConfigField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
+import { below, field } from '../config-fields.ts';
 import type { ListSource } from './metadata.ts';
 import { businessCentral, generic, type ActorSource, type Preset } from './preset.ts';
 import { texts } from './texts.ts';
@@ -163,22 +164,4 @@ function parentFields(of: (name: string) => string): readonly ConfigField[] {
       askedIf: { key: 'ParentField' },
     },
   ];
-}
-
-function field(key: string, name: string, description = ''): ConfigField {
-  return {
-    key,
-    name,
-    description,
-    kind: 'text',
-    listName: null,
-    defaultValue: null,
-    maxLength: 1023,
-    access: 'normal',
-    rank: 0,
-  };
-}
-
-function below(section: string, fields: readonly ConfigField[]): readonly ConfigField[] {
-  return fields.map((each) => ({ ...each, section }));
 }

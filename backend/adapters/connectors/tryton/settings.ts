@@ -3,6 +3,7 @@ import type { FieldValues } from '../../../../shared/vocabulary.ts';
 import type { ConfigField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
+import { below, field } from '../config-fields.ts';
 import type { SignIn } from './rpc-client.ts';
 import { texts } from './texts.ts';
 
@@ -68,22 +69,4 @@ export function rootOf(url: string): string {
 export function unknown(key: string, value: string, explanation: string): never {
   const name = configFields.find((each) => each.key === key)?.name ?? key;
   throw new AppError('config.value_unknown', { field: key, name, value, explanation });
-}
-
-function field(key: string, name: string, description = ''): ConfigField {
-  return {
-    key,
-    name,
-    description,
-    kind: 'text',
-    listName: null,
-    defaultValue: null,
-    maxLength: 1023,
-    access: 'normal',
-    rank: 0,
-  };
-}
-
-function below(section: string, fields: readonly ConfigField[]): readonly ConfigField[] {
-  return fields.map((each) => ({ ...each, section }));
 }
