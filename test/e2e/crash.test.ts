@@ -1,70 +1,38 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defaultBrake } from '../../backend/domain/brake.ts';
-import { openDb, type Db } from '../../backend/store/db.ts';
-import { APP, startPostgres, type EmbeddedPostgres } from '../../backend/store/embedded-postgres.ts';
-import { migrate } from '../../backend/store/migrate.ts';
-import { createSeal } from '../../backend/store/seal.ts';
-import { createStore } from '../../backend/store/store.ts';
-import { startStandIn, type StandIn } from '../stand-in/start.ts';
-import { appRegistration } from '../stand-in/registration.ts';
-import type { Company, Tenant } from '../stand-in/tenant.ts';
-import { hiddenFields, Visitor } from '../stand-in/visitor.ts';
-import { answering, ended, launchBackend, type BackendProcess } from '../support/backend-process.ts';
+import type { Tenant } from '../stand-in/tenant.ts';
+import { answering, ended, type BackendProcess } from '../support/backend-process.ts';
 import { freePort } from '../support/demo.ts';
-import { FakeErp } from '../support/fake-connector.ts';
-import { startSoapErp, type SoapErp } from '../support/soap-erp.ts';
-import { fieldMapping } from '../support/world.ts';
+import { startDeployment, type Deployment } from '../support/deployment.ts';
+import type { FakeErp } from '../support/fake-connector.ts';
 
-const TENANT = 'Cust10001';
-const ADMINISTRATOR = 5;
 const SALES = 11;
 const COMPANIES = [7, 8, 9, 10, 11, 12];
 /** What a dead worker had in hand is another's after this long at most. */
 const TAKEN_OVER_MS = 60_000;
-const key = Buffer.alloc(32, 7);
 
-let folder: string;
-let server: EmbeddedPostgres;
-let db: Db;
-let standIn: StandIn;
+let deployment: Deployment;
 let tenant: Tenant;
 let erp: FakeErp;
-let soap: SoapErp;
 let ports: readonly [number, number];
 let backends: BackendProcess[];
-/** Backends that ended though nobody killed them. */
-let fallen: string[];
 /** How often an ERP was asked to save something. */
-const saves = () => soap.count('WSSaveActors');
+const saves = () => deployment.soap.count('WSSaveActors');
 /** The last value anyone typed, by company. */
 const typed = { crm: new Map<number, string>(), erp: new Map<number, string>() };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'erp-sync-crash-'));
-  await chmod(folder, 0o755);
-  server = await startPostgres(join(folder, 'postgres'));
-  await migrate(server.ownerUrl, APP);
-  db = openDb(server.appUrl);
-
   ports = [await freePort(), await freePort()];
-  standIn = await startStandIn({ app: appRegistration(addressOf(0)), contexts: [TENANT], approved: true });
-  tenant = standIn.tenant(TENANT);
-  erp = new FakeErp({ now: () => new Date() });
-  soap = await startSoapErp(erp);
+  deployment = await startDeployment(addressOf(0));
+  ({ tenant, erp } = deployment);
 
-  fallen = [];
   backends = [launch(0), launch(1)];
   await Promise.all(backends.map((backend, which) => answering(backend, addressOf(which))));
-  await install();
-  await connectCompanies();
-  while ((await rows('select from link where synced_at is null')).length > 0) await sleep(200);
+  await deployment.install();
+  await deployment.connect(COMPANIES);
   const pause = () => sleep(Math.random() * 80);
   erp.beforeCall = pause;
   erp.afterCall = pause;
@@ -75,11 +43,7 @@ afterAll(async () => {
     child.kill('SIGCONT');
     await kill(child);
   }
-  await standIn.close();
-  await soap.close();
-  await db.destroy();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await deployment.close();
 });
 
 beforeEach(() => {
@@ -207,7 +171,10 @@ async function crashPostgres(): Promise<void> {
 /** As the superuser, whom row-level security does not hold, and as soon as Postgres takes questions again. */
 async function rows(question: string): Promise<readonly postgres.Row[]> {
   for (let tries = 50; ; tries--) {
-    const superuser = postgres(server.superUrl.replace(/\/postgres$/, '/erpsync'), { max: 1, onnotice() {} });
+    const superuser = postgres(deployment.server.superUrl.replace(/\/postgres$/, '/erpsync'), {
+      max: 1,
+      onnotice() {},
+    });
     try {
       return [...(await superuser.unsafe(question))];
     } catch (error) {
@@ -225,23 +192,9 @@ function addressOf(which: number): string {
 
 /** As whoever runs the app would: what ends is started again. */
 function launch(which: number): BackendProcess {
-  const backend = launchBackend({
-    PORT: String(ports[which]),
-    PUBLIC_URL: addressOf(0),
-    DATA_DIR: folder,
-    DATABASE_URL: server.appUrl,
-    SECRETS_KEY: `test:${key.toString('base64')}`,
-    PRIVATE_CONNECTORS: 'on',
-    TZ: 'UTC',
-    SUPEROFFICE_LOGIN_URL: standIn.url,
-    SUPEROFFICE_CLIENT_ID: standIn.app.clientId,
-    SUPEROFFICE_CLIENT_SECRET: standIn.app.clientSecret,
-    SUPEROFFICE_PRIVATE_KEY: standIn.app.privateKey,
-  });
-  backend.child.once('exit', (code) => {
-    if (killed.has(backend.child)) return;
-    fallen.push(`${code} ${backend.told()}`);
-    setTimeout(() => (backends[which] = launch(which)), 500);
+  const backend = deployment.launch(ports[which]!);
+  backend.child.once('exit', () => {
+    if (!killed.has(backend.child)) setTimeout(() => (backends[which] = launch(which)), 500);
   });
   return backend;
 }
@@ -251,55 +204,4 @@ const killed = new WeakSet<ChildProcess>();
 async function kill(child: ChildProcess): Promise<void> {
   killed.add(child);
   await ended(child, 'SIGKILL');
-}
-
-async function install(): Promise<void> {
-  const visitor = new Visitor();
-  await visitor.open(`${standIn.url}/login/session`, { user: `${TENANT}:${ADMINISTRATOR}`, returnTo: '/' });
-  const { html } = await visitor.open(`${addressOf(0)}/install`);
-  await visitor.open(`${addressOf(0)}/install`, hiddenFields(html));
-}
-
-/** As an administrator and a salesperson have done before the story begins. */
-async function connectCompanies(): Promise<void> {
-  const store = createStore(db, TENANT, createSeal([{ id: 'test', key }]));
-  const now = new Date();
-  const connectorId = randomUUID();
-  const connectionId = randomUUID();
-  await store.transaction(async (store) => {
-    await store.connectors.save({ id: connectorId, kind: 'soap', name: 'ERP', url: soap.url, deleted: false });
-    await store.connections.save({
-      id: connectionId,
-      connectorId,
-      name: 'ERP',
-      description: '',
-      active: true,
-      deleted: false,
-      scope: { everyone: true, members: [] },
-      config: { Filename: 'ErpClient.xlsx' },
-      secretKeys: [],
-      pollSeconds: 2,
-      priority: 1,
-      policy: 'ask',
-      brake: defaultBrake,
-      trouble: null,
-    });
-    await store.mappings.save({
-      connectionId,
-      actorType: 'Customer',
-      active: true,
-      missingInErp: false,
-      fields: [fieldMapping('NAME', 1, 'NAME'), fieldMapping('POSTALCITY', 2, 'DEPARTMENT')],
-    });
-    for (const id of COMPANIES) {
-      const { name, department } = tenant.records.contact.get(id) as Company;
-      erp.edit({ type: 'Customer', erpKey: String(id) }, { NAME: name, POSTALCITY: department || null });
-      const entity = { type: 'contact', id } as const;
-      await store.marks.ensure(entity);
-      const link = randomUUID();
-      await store.links.claim(link, { connectionId, entity, actor: { type: 'Customer', erpKey: String(id) } }, now);
-      await store.links.confirm(link, now);
-    }
-    await store.marks.connection(connectionId, 'all', { lane: 'event', cause: 'connect', user: null, at: now });
-  });
 }
