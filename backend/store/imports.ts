@@ -127,9 +127,9 @@ export function importStore(db: Db, tenant: string) {
       await heldListing(task).set({ lease_until: leaseUntil }).execute();
     },
 
-    async postponeListing(task: ListingTask, nextTryAt: Date): Promise<void> {
+    async postponeListing(task: ListingTask, nextTryAt: Date, tried: boolean): Promise<void> {
       await heldListing(task)
-        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', 1), next_try_at: nextTryAt }))
+        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', Number(tried)), next_try_at: nextTryAt }))
         .execute();
     },
 
@@ -204,9 +204,9 @@ export function importStore(db: Db, tenant: string) {
         .execute();
     },
 
-    async postpone(task: ImportTask, nextTryAt: Date): Promise<void> {
+    async postpone(task: ImportTask, nextTryAt: Date, tried: boolean): Promise<void> {
       await held(task)
-        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', 1), next_try_at: nextTryAt }))
+        .set((eb) => ({ lease_until: null, attempts: eb('attempts', '+', Number(tried)), next_try_at: nextTryAt }))
         .execute();
     },
 

@@ -113,6 +113,28 @@ describe('the plan', () => {
     expect(await linkOf('2')).toBeUndefined();
   });
 
+  test('waits for an ERP that rests however long, and counts none of it as a try', async () => {
+    world.erp.outage = new AppError('connector.resting', { retryAfterSeconds: 300 });
+    const id = await planned();
+    for (let round = 0; round < 8; round++) {
+      world.clock.advance(6 * 60_000);
+      await work();
+    }
+    expect(await showImport(admin, id)).toMatchObject({ state: 'planning', failure: null });
+
+    world.erp.outage = null;
+    world.clock.advance(6 * 60_000);
+    await listActors(world.ctx, (await claimListing(world.ctx))!);
+    world.erp.outage = new AppError('connector.resting', { retryAfterSeconds: 300 });
+    for (let round = 0; round < 8; round++) {
+      await work();
+      world.clock.advance(6 * 60_000);
+    }
+    world.erp.outage = null;
+    await work();
+    expect(await showImport(admin, id)).toMatchObject({ state: 'planned', counts: { create: 1, blocked: 0 } });
+  });
+
   test('can be for what a search finds, or for some keys', async () => {
     expect(await actorsOf(await planned({ kind: 'search', text: 'kjent' }))).toHaveLength(1);
     await cancelImport(admin, (await listImports(admin, connectionId)).imports[0]!.id);

@@ -4,7 +4,7 @@ import { inTransaction, type Context } from '../../context.ts';
 import { isName } from '../../domain/crm-rules.ts';
 import type { FieldMapping } from '../../domain/connection.ts';
 import type { Import, ListingTask } from '../../domain/import.ts';
-import { retryDelayMs } from '../../domain/retry.ts';
+import { pauses, retryDelayMs } from '../../domain/retry.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { ActorPage, ErpConnector } from '../../ports/erp-connector.ts';
@@ -80,9 +80,10 @@ async function nameFields(ctx: Context, { connectionId, actorType }: Import): Pr
 }
 
 async function later(ctx: Context, task: ListingTask, { code, detail }: AppError): Promise<void> {
-  if ((passing.has(code) || code === 'internal') && task.attempts < PATIENCE) {
+  const isPause = pauses.has(code);
+  if (isPause || ((passing.has(code) || code === 'internal') && task.attempts < PATIENCE)) {
     const delay = retryDelayMs(task.attempts, task.importId, Number(detail['retryAfterSeconds'] ?? 0) * 1000);
-    return ctx.store.imports.postponeListing(task, new Date(ctx.clock.now().getTime() + delay));
+    return ctx.store.imports.postponeListing(task, new Date(ctx.clock.now().getTime() + delay), !isPause);
   }
   await inTransaction(ctx, async (ctx) => {
     const { state } = await ctx.store.imports.lock(task.importId);

@@ -3,7 +3,7 @@ import { passing, type ErrorCode } from '../../../shared/errors.ts';
 import { entityTypeOf, type ActorRef, type CrmEntity, type FieldValues } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { agreedAfterImport, planDigest, type Import, type ImportTask, type Obstacle } from '../../domain/import.ts';
-import { retryDelayMs } from '../../domain/retry.ts';
+import { pauses, retryDelayMs } from '../../domain/retry.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import type { Actor } from '../../ports/erp-connector.ts';
@@ -108,7 +108,7 @@ async function create(
   } catch (error) {
     if (error instanceof AppError && isRefusal(error.code)) return fail(ctx, task, error);
     log.warn('import.unanswered', { tenant: ctx.tenant, runId: task.importId });
-    return ctx.store.imports.postpone(opened, surelyOver);
+    return ctx.store.imports.postpone(opened, surelyOver, true);
   }
   const agreed = agreedAfterImport(pairs, values, record.values, actor.values);
   await adopt(ctx, entered, opened, { actor, entity: record.entity, outcome: 'created', agreed, sent: values, record });
@@ -185,13 +185,14 @@ async function fail(ctx: Context, task: ImportTask, { code, detail }: Obstacle):
 }
 
 function mayPass(code: ErrorCode, { attempts }: ImportTask): boolean {
-  return (passing.has(code) || code === 'internal') && attempts < PATIENCE;
+  return pauses.has(code) || ((passing.has(code) || code === 'internal') && attempts < PATIENCE);
 }
 
 function later(ctx: Context, task: ImportTask, failure: AppError): Promise<void> {
   const asked = Number(failure.detail['retryAfterSeconds'] ?? 0) * 1000;
   const delay = retryDelayMs(task.attempts, `${task.importId} ${task.erpKey}`, asked);
-  return ctx.store.imports.postpone(task, new Date(ctx.clock.now().getTime() + delay));
+  const nextTryAt = new Date(ctx.clock.now().getTime() + delay);
+  return ctx.store.imports.postpone(task, nextTryAt, !pauses.has(failure.code));
 }
 
 function toFailure(ctx: Context, { importId }: ImportTask, error: unknown): AppError {

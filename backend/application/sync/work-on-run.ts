@@ -1,7 +1,7 @@
 import { passing, type ErrorCode } from '../../../shared/errors.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { LinkMemory } from '../../domain/link.ts';
-import { retryDelayMs } from '../../domain/retry.ts';
+import { pauses, retryDelayMs } from '../../domain/retry.ts';
 import type { RecordPlan, Run, RunTask } from '../../domain/run.ts';
 import type { Intent, PlannedStep } from '../../domain/sync-plan.ts';
 import { AppError } from '../../errors.ts';
@@ -15,14 +15,6 @@ import { restoredSteps } from './restored-steps.ts';
 
 /** How often a record is tried before the run goes on without it. */
 const PATIENCE = 5;
-/** The system asked for a pause, or was not asked at all: that is no try of a record, and is waited for. */
-const pauses: ReadonlySet<ErrorCode> = new Set([
-  'connector.resting',
-  'connector.throttled',
-  'crm.throttled',
-  'rate.limited',
-  'link.busy',
-]);
 const EXTEND_MS = 15_000;
 const BUSY_MS = 1_000;
 
