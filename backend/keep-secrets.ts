@@ -1,13 +1,16 @@
 import { AppError } from './errors.ts';
-import type { ErpConnector } from './ports/erp-connector.ts';
+import type { ConnectorKind, ErpConnector } from './ports/erp-connector.ts';
 
 /** A shorter one would blank half of every sentence. */
 const SHORTEST = 4;
 
 /** A connector that repeats what it was told, a password among it, is not quoted with it: not to users, not in the database. */
-export function keepSecrets(connector: ErpConnector, secrets: readonly (string | null | undefined)[]): ErpConnector {
+export function keepSecrets<Asked extends ErpConnector | Omit<ConnectorKind, 'open'>>(
+  asked: Asked,
+  secrets: readonly (string | null | undefined)[],
+): Asked {
   const known = secrets.filter((secret) => typeof secret === 'string' && secret.length >= SHORTEST) as string[];
-  if (known.length === 0) return connector;
+  if (known.length === 0) return asked;
 
   const withoutSecrets = (text: string): string =>
     known
@@ -27,7 +30,7 @@ export function keepSecrets(connector: ErpConnector, secrets: readonly (string |
     return { ...answer, ...Object.fromEntries(explained.map((name) => [name, quoted(Reflect.get(answer, name))])) };
   };
 
-  return new Proxy(connector, {
+  return new Proxy(asked, {
     get(target, name) {
       const call: unknown = Reflect.get(target, name);
       if (typeof call !== 'function') return call;

@@ -9,6 +9,7 @@ import { saveConnection } from '../../backend/application/setup/save-connection.
 import { saveConnector } from '../../backend/application/setup/save-connector.ts';
 import { showConfigFields } from '../../backend/application/setup/show-config-fields.ts';
 import { tryConnector } from '../../backend/application/setup/try-connector.ts';
+import { trySettings } from '../../backend/application/setup/try-settings.ts';
 import type { Endpoint } from '../../backend/domain/endpoint.ts';
 import { AppError } from '../../backend/errors.ts';
 import { asTenant } from '../../backend/store/db.ts';
@@ -143,6 +144,19 @@ describe('a sign-in', () => {
 
     await showConfigFields(admin, saved.id, 'en');
     expect(reached.at(-1)).toMatchObject({ url: visma.url, signIn: { ...basic, secret: 'hemmelig-123' } });
+  });
+
+  test('is not quoted by a connector that repeats what it was told', async () => {
+    const { id } = await saveConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' });
+    world.erp.configFields = () =>
+      Promise.reject(new AppError('connector.rejected', { explanation: 'sync:hemmelig-123 may not' }));
+    for (const attempt of [
+      () => showConfigFields(admin, id, 'en'),
+      () => tryConnector(admin, { ...visma, signIn: basic, secret: 'hemmelig-123' }),
+      () => trySettings(admin, { connectorId: id, config: {} }),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ detail: { explanation: 'sync:*** may not' } });
+    }
   });
 
   test('without its secret is not taken', async () => {

@@ -3,14 +3,15 @@ import { inLanguage } from '../../../shared/multi-language.ts';
 import type { Context } from '../../context.ts';
 import { fillTags, type TagValues } from '../../domain/template-tags.ts';
 import type { ErpField } from '../../domain/field.ts';
+import { keepSecrets } from '../../keep-secrets.ts';
 import { requireAdministrator } from '../access.ts';
 
 /** The settings a connection with this connector asks for, by rank, with what the connector suggests filled in. */
 export async function showConfigFields(ctx: Context, connectorId: string, language: string): Promise<ConfigFields> {
   const user = requireAdministrator(ctx);
   const connector = await ctx.store.connectors.get(connectorId);
-  const kind = ctx.connectorKind(connector.kind);
   const endpoint = await ctx.endpoint(connector);
+  const kind = keepSecrets(ctx.connectorKind(connector.kind), [endpoint.signIn?.secret]);
   const [announced, installation] = await Promise.all([
     kind.configFields(endpoint, { language }),
     ctx.store.installations.get(),

@@ -3,6 +3,7 @@ import type { TestConnector } from '../../../shared/api/connectors.ts';
 import { keptWsdl, type Context } from '../../context.ts';
 import type { Endpoint, Wsdl } from '../../domain/endpoint.ts';
 import { AppError } from '../../errors.ts';
+import { keepSecrets } from '../../keep-secrets.ts';
 import { requireAdministrator } from '../access.ts';
 
 /** What is not saved yet has no connector to belong to. */
@@ -33,7 +34,8 @@ export async function tryConnector(ctx: Context, input: TestConnector): Promise<
     signIn: signIn && secret ? { ...signIn, secret } : null,
     wsdl: await wsdlOf(ctx, input),
   };
-  await (connectorKind.testAddress?.(endpoint) ?? connectorKind.configFields(endpoint));
+  const asked = keepSecrets(connectorKind, [secret]);
+  await (asked.testAddress?.(endpoint) ?? asked.configFields(endpoint));
   return { endpoint, secret };
 }
 

@@ -29,7 +29,7 @@ export async function trySettings(ctx: Context, input: TestConnection): Promise<
 
   const kind = ctx.connectorKind(connector.kind);
   const endpoint = await ctx.endpoint(connector);
-  const values = configValues(await kind.configFields(endpoint), input.config, {
+  const values = configValues(await keepSecrets(kind, [endpoint.signIn?.secret]).configFields(endpoint), input.config, {
     config: existing?.config ?? {},
     secretKeys: Object.keys(kept),
   });
