@@ -18,7 +18,10 @@ export interface OutboundRequest {
   readonly timeoutMs?: number;
   /** The largest answer, unpacked. */
   readonly maxBytes?: number;
-  /** Whether it may be sent again when nobody knows if it arrived; unless said, only a GET. */
+  /**
+   * Whether it may be sent again when nobody knows if it arrived; unless said, only a GET. A write may not, though it says
+   * the same twice: sent again late, it would undo a newer one.
+   */
   readonly repeatable?: boolean;
   /** What tells this caller from others, where it is not the header `authorization`. */
   readonly caller?: string;

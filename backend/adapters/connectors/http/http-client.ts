@@ -57,8 +57,7 @@ export async function askConnector<Name extends OperationName>(
     signal,
     maxBytes: MAX_BYTES,
     ...(timeoutMs ? { timeoutMs } : {}),
-    // Whatever else is asked twice does no more than once.
-    repeatable: name !== 'create' || idempotencyKey !== undefined,
+    repeatable: name === 'create' ? idempotencyKey !== undefined : name !== 'save',
   });
   if (response.status >= 400) throw failureOf(name, response);
 

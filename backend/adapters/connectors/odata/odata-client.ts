@@ -141,7 +141,7 @@ export function createODataClient(
         method: 'POST',
         headers: { 'content-type': 'application/json', prefer: 'odata.continue-on-error' },
         body: `{"requests":[${requests.join(',')}]}`,
-        repeatable: true,
+        repeatable: patches.every(isOfVersion),
       },
       options,
     );
@@ -184,7 +184,13 @@ export function createODataClient(
   async function patchOne({ path, etag, body, numbersAsText }: Patch, options?: ODataOptions): Promise<Written> {
     return written(
       await patiently(
-        { url: address(path), method: 'PATCH', headers: patchHeaders(etag, numbersAsText), body, repeatable: true },
+        {
+          url: address(path),
+          method: 'PATCH',
+          headers: patchHeaders(etag, numbersAsText),
+          body,
+          repeatable: isOfVersion({ etag }),
+        },
         options,
       ),
     );
@@ -306,6 +312,11 @@ function nextLink(page: JsonObject, from: string, origin: string): string | null
 }
 
 /** Without an ETag still only what exists: a PATCH alone may create a record under that key. */
+/** Where the service knows what it is to change, a change that comes again too late is refused. */
+function isOfVersion({ etag }: Pick<Patch, 'etag'>): boolean {
+  return etag !== null;
+}
+
 function patchHeaders(etag: string | null, numbersAsText: boolean): Record<string, string> {
   return { ...bodyType(numbersAsText), 'if-match': etag ?? '*', prefer: 'return=representation' };
 }

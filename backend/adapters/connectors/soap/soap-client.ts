@@ -74,7 +74,7 @@ export function createSoapClient({ url, wsdl = null }: Endpoint, fetch: SafeFetc
         body: writeEnvelope(spoken, found, request),
         signal,
         ...(timeoutMs ? { timeoutMs } : {}),
-        repeatable: operation !== 'WSCreateActor',
+        repeatable: !/^WS(?:Create|Save)/.test(operation),
       });
       const contentType = headers['content-type'] ?? '';
       // A fault comes as 500, sometimes as 200; a page of HTML comes with any status.
