@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
 /**
- * SuperOffice's archive list: `.scroll` around it, `.table`, and below it the `.toolbar` with its `.tool`s and `.count`.
+ * SuperOffice's archive list: `.scroll` around it, which fades where more columns follow, `.table`, and below it the `.toolbar` with its `.tool`s and `.count`.
  *
  * Cells: `number` (right-aligned), `wrap` (may break), `control` (holds an input), `deleted`. A chosen row has `aria-selected="true"`.
  */
@@ -9,6 +9,24 @@ export const table = css`
   .scroll {
     position: relative;
     overflow-x: auto;
+    mask-image: linear-gradient(to left, transparent, #000 32px);
+    mask-size: calc(100% + 32px) 100%;
+    mask-position: 0 0;
+    mask-repeat: no-repeat;
+    animation: more-to-the-right linear both;
+    animation-timeline: scroll(self inline);
+  }
+
+  /* Without overflow the timeline rests, and the fade stays outside of the box. */
+  @keyframes more-to-the-right {
+    from,
+    80% {
+      mask-position: 100% 0;
+    }
+
+    to {
+      mask-position: 0 0;
+    }
   }
 
   .table {
