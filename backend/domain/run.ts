@@ -48,6 +48,8 @@ export type RunRecords =
   | { readonly kind: 'selection'; readonly selectionId: number; readonly name: string }
   /** Those linked to these actors of the connection; without keys, to all of their type. */
   | { readonly kind: 'actors'; readonly actorType: ActorType; readonly erpKeys: readonly string[] }
+  /** Those that this import connected to what they were already. */
+  | { readonly kind: 'import'; readonly importId: string }
   /** Those that are marked, with a link in the connection: what its brake has stopped. */
   | { readonly kind: 'marked' };
 

@@ -94,6 +94,11 @@ export function runStore(db: Db, tenant: string) {
             ? sql`actor_type = ${records.actorType} and (${records.erpKeys.length} = 0
                 or erp_key = any(${[...records.erpKeys]}::text[]))`
             : sql`false`,
+        import: () => sql`exists (select from import join import_actor imported
+          on imported.tenant = import.tenant and imported.import_id = import.id
+          where import.tenant = link.tenant and import.id = ${records.kind === 'import' ? records.importId : null}::uuid
+          and import.connection_id = link.connection_id and import.actor_type = link.actor_type
+          and imported.erp_key = link.erp_key and imported.outcome = 'connected')`,
         marked: () => sql`exists (select from linked_entity marked where marked.tenant = link.tenant
           and marked.crm_type = link.crm_type and marked.crm_id = link.crm_id and marked.marked > marked.handled)`,
       }[records.kind]();

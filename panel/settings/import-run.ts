@@ -21,6 +21,7 @@ import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
 import { figures } from '../ui/styles/figures.ts';
 import { table } from '../ui/styles/table.ts';
+import './resync-dialog.ts';
 import { importOutcomeName, verdictName } from './import-name.ts';
 import { runStateName } from './run-name.ts';
 import { actionButton, figure, nameToType, progress, runView, RunWatch } from './run-view.ts';
@@ -44,6 +45,7 @@ export class ImportRun extends PanelElement {
   @state() private actors: readonly ImportedActor[] = [];
   @state() private next: string | null = null;
   @state() private typed = '';
+  @state() private resyncing = false;
 
   readonly #watch = new RunWatch<Import>(
     this,
@@ -55,6 +57,13 @@ export class ImportRun extends PanelElement {
 
   override render() {
     const { run, failure } = this.#watch;
+    if (run && this.resyncing) {
+      return html`<erpsync-resync-dialog
+        .connection=${{ id: run.connectionId, name: run.connectionName }}
+        .imported=${run}
+        @erpsync-closed=${() => (this.resyncing = false)}
+      ></erpsync-resync-dialog>`;
+    }
     return html`<erpsync-dialog
       open
       maximisable
@@ -122,6 +131,14 @@ export class ImportRun extends PanelElement {
           ${
             may.includes('disconnect')
               ? msg('The connections can be taken back; records that were created stay in SuperOffice.')
+              : null
+          }
+          ${
+            counts.connected > 0
+              ? html`${msg('Where a connected record has other values than the ERP, your rule for conflicts applies.')}
+                  <button slot="action" @click=${() => (this.resyncing = true)}>
+                    ${msg('Take over the values of the ERP …')}
+                  </button>`
               : null
           }
         </erpsync-notice>`;

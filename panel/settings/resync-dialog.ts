@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Connection } from '../../shared/api/connections.ts';
+import type { Import } from '../../shared/api/imports.ts';
 import type { RunRecords } from '../../shared/api/runs.ts';
 import { actorTypes, type ActorType, type CrmEntity } from '../../shared/vocabulary.ts';
 import type { Api } from '../api/client.ts';
@@ -28,14 +29,16 @@ type Which = 'all' | 'selection' | 'actors';
  * @property connection - the ERP that is right; null when SuperOffice is
  * @property kind - `sync` shows what ordinary syncing would do, with no side taken as right
  * @property entities - these records only; empty lets the administrator choose which
+ * @property imported - the import whose connected records it is about; null lets the administrator choose which
  * @fires {Closed} erpsync-closed
  */
 export class ResyncDialog extends PanelElement {
   @consume({ context: apiContext }) private api!: Api;
 
-  @property({ attribute: false }) connection: Connection | null = null;
+  @property({ attribute: false }) connection: Pick<Connection, 'id' | 'name'> | null = null;
   @property({ attribute: false }) kind: 'resync' | 'sync' = 'resync';
   @property({ attribute: false }) entities: readonly CrmEntity[] = [];
+  @property({ attribute: false }) imported: Import | null = null;
 
   @state() private keepNonBlank = false;
   @state() private which: Which = 'all';
@@ -45,6 +48,12 @@ export class ResyncDialog extends PanelElement {
   @state() private starting = false;
   @state() private failure: unknown = null;
   @state() private runId: string | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What the ERP lacks is no reason to empty a record that was there before.
+    if (this.imported) this.keepNonBlank = true;
+  }
 
   override render() {
     if (this.runId !== null) {
@@ -63,7 +72,7 @@ export class ResyncDialog extends PanelElement {
         <p>
           ${msg('Only mapped fields whose direction allows it are written. Nothing is created or deleted, and everything written can be undone.')}
         </p>
-        ${this.entities.length > 0 ? html`<p>${msg(str`Chosen records: ${formatCount(this.entities.length)}`)}</p>` : this.#which()}
+        ${this.#chosen() ?? this.#which()}
         ${
           this.kind === 'sync'
             ? null
@@ -105,6 +114,16 @@ export class ResyncDialog extends PanelElement {
       : msg(
           str`Every record connected in ${name} is compared again. SuperOffice gets the values of ${name}, and from there all other ERP systems, whatever was changed last.`,
         );
+  }
+
+  #chosen() {
+    if (this.imported) {
+      return html`<p>
+        ${msg(str`Records that the import connected: ${formatCount(this.imported.counts.connected)}`)}
+      </p>`;
+    }
+    if (this.entities.length === 0) return null;
+    return html`<p>${msg(str`Chosen records: ${formatCount(this.entities.length)}`)}</p>`;
   }
 
   #which() {
@@ -170,6 +189,7 @@ export class ResyncDialog extends PanelElement {
   }
 
   get #records(): RunRecords {
+    if (this.imported) return { kind: 'import', importId: this.imported.id };
     if (this.entities.length > 0) return { kind: 'these', entities: [...this.entities] };
     if (this.which === 'selection') return { kind: 'selection', selectionId: Number(this.selection) };
     if (this.which === 'actors') {

@@ -26,6 +26,8 @@ export function recordsName({ records }: Pick<Run, 'records'>): string | null {
       return msg(str`Selection ${records.name ?? ''}`);
     case 'actors':
       return records.actorType === null ? null : actorTypeName(records.actorType);
+    case 'import':
+      return msg('Records that an import connected');
     case 'marked':
       return msg('Records that automatic sync would have written');
   }

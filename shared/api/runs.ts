@@ -10,6 +10,8 @@ export const RunRecords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('selection'), selectionId: z.number().int().positive() }),
   /** Those connected to these actors of the connection; without keys, to any of the type. */
   z.object({ kind: z.literal('actors'), actorType: ActorType, erpKeys: z.array(ErpKey).max(1000) }),
+  /** Those that this import connected to what they were already, and that may have other values than the ERP. */
+  z.object({ kind: z.literal('import'), importId: Id }),
 ]);
 export type RunRecords = z.infer<typeof RunRecords>;
 
@@ -27,9 +29,11 @@ export const StartSync = z
     keepNonBlank: z.boolean(),
     records: RunRecords,
   })
-  .refine(({ from, records, connectionId }) => (from === 'crm' && records.kind !== 'actors') || connectionId !== null, {
-    path: ['connectionId'],
-  });
+  .refine(
+    ({ from, records: { kind }, connectionId }) =>
+      (from === 'crm' && kind !== 'actors' && kind !== 'import') || connectionId !== null,
+    { path: ['connectionId'] },
+  );
 export type StartSync = z.infer<typeof StartSync>;
 
 /**
@@ -64,7 +68,7 @@ export const Run = z.object({
   connectionName: z.string().nullable(),
   keepNonBlank: z.boolean(),
   records: z.object({
-    kind: z.enum(['all', 'these', 'selection', 'actors', 'marked']),
+    kind: z.enum(['all', 'these', 'selection', 'actors', 'import', 'marked']),
     /** Of the selection. */
     name: z.string().nullable(),
     actorType: ActorType.nullable(),

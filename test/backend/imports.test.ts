@@ -10,6 +10,9 @@ import {
   resumeImport,
 } from '../../backend/application/import/steer-import.ts';
 import { claimImportTasks, workOnImport } from '../../backend/application/import/work-on-import.ts';
+import { showRun } from '../../backend/application/sync/show-run.ts';
+import { startSync } from '../../backend/application/sync/start-run.ts';
+import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import type { Context } from '../../backend/context.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
@@ -410,6 +413,41 @@ test('workers do it', async () => {
   } finally {
     await worker.stop();
   }
+});
+
+describe('values of records that were there before', () => {
+  const takeOver = (importId: string, id = connectionId, keepNonBlank = true) =>
+    startSync(admin, {
+      kind: 'resync',
+      dryRun: false,
+      from: 'erp',
+      connectionId: id,
+      keepNonBlank,
+      records: { kind: 'import', importId },
+    });
+
+  test('can be taken over from the ERP for what the import connected, and for nothing else', async () => {
+    company(20, 'KJENT AS', { NUMBER2: null, POSTALCITY: 'Oslo' });
+    customer('2', 'Kjent AS', { CustNo: '2', POSTALCITY: 'Bodø' });
+    const id = await planned();
+    await execute(id);
+    await work();
+    world.crm.edit({ type: 'contact', id: 40 }, { POSTALCITY: 'Moss' });
+
+    const runId = await takeOver(id);
+    for (let tasks; (tasks = await claimRunTasks(world.ctx, 5)).length > 0;) {
+      for (const task of tasks) await workOnRun(world.ctx, task);
+    }
+    expect((await showRun(admin, runId)).counts).toMatchObject({ records: 1 });
+    expect(world.crm.entities.get('contact/20')).toMatchObject({ NAME: 'Kjent AS', POSTALCITY: 'Bodø' });
+    expect(world.crm.entities.get('contact/40')).toMatchObject({ POSTALCITY: 'Moss' });
+  });
+
+  test('are not taken over from another ERP', async () => {
+    const id = await planned();
+    const other = await world.connection({ name: 'Other', fields: { NAME: 'NAME' } });
+    await expect(takeOver(id, other)).rejects.toMatchObject({ code: 'input.invalid', detail: { field: 'records' } });
+  });
 });
 
 describe('who may', () => {

@@ -98,6 +98,23 @@ describe('the import from the ERP', () => {
     await waitUntil(() => world.sent(`POST /api/imports/${id}/disconnect`).length === 1);
   });
 
+  it('offers the values of the ERP for what was there before, and keeps what the ERP lacks', async () => {
+    world.imports = [importOf({ state: 'done', endedAt: '2026-11-22T20:20:00Z', may: [], counts: { connected: 2 } })];
+    await open();
+    (await byRole('button', /Customer/)).click();
+    (await byRole('button', 'Take over the values of the ERP …')).click();
+    await shown('Records that the import connected: 2');
+    expect(await byRole('checkbox', 'Blank values overwrite nothing')).to.have.property('checked', true);
+    (await byRole('button', 'Compare')).click();
+    await waitUntil(() => world.sent('POST /api/runs').length === 1);
+    expect(world.sent('POST /api/runs')[0]).to.deep.include({
+      from: 'erp',
+      connectionId: superSale.id,
+      keepNonBlank: true,
+      records: { kind: 'import', importId: id },
+    });
+  });
+
   it('asks for the name where it is many', async () => {
     world.imports = [importOf({ nameToType: 'Super Sale', counts: { create: 1200 } })];
     await open();

@@ -16,6 +16,10 @@ export async function startSync(ctx: Context, input: StartSync): Promise<string>
     const { active, deleted, name } = await ctx.store.connections.get(connectionId);
     if (!active || deleted) throw new AppError('connection.inactive', { name });
   }
+  if (input.records.kind === 'import') {
+    const entered = await ctx.store.imports.get(input.records.importId);
+    if (entered.connectionId !== connectionId) throw new AppError('input.invalid', { field: 'records' });
+  }
   const { records, members } = await chosen(ctx, input.records);
   const run: Run = {
     ...begun(ctx),
