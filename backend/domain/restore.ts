@@ -1,5 +1,7 @@
 import type { FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { FieldPair } from './convert.ts';
 import type { LedgerRow } from './ledger.ts';
+import type { AgreedValue, LinkMemory } from './link.ts';
 import { flowsTo, type MappedField } from './merge.ts';
 import type { PlannedStep } from './sync-plan.ts';
 import { isAlike } from './twins.ts';
@@ -40,6 +42,24 @@ export function restoredStep(
     return [before, after].some((stood) => sameValue(stood, value) || isMadeOf(side, value, stood));
   });
   return stoodBefore ? { target: side, before: now, after: agreed[side] } : null;
+}
+
+/**
+ * The rows that tell of a field's older values, oldest first. A field of SuperOffice is one place, so what was replaced there
+ * for another ERP is among them, as far as this link has kept up with it.
+ */
+export function pastOf<Row extends Pick<LedgerRow, 'linkId' | 'fieldKey' | 'crmField' | 'target' | 'after'>>(
+  side: Side,
+  agreed: AgreedValue | null,
+  { link, pair }: { readonly link: Pick<LinkMemory, 'id'>; readonly pair: FieldPair },
+  rows: readonly Row[],
+): readonly Row[] {
+  const isOwn = ({ linkId, fieldKey }: Row) => linkId === link.id && fieldKey === pair.erp.key;
+  const isShared = ({ target, crmField }: Row) => side === 'crm' && target === 'crm' && crmField === pair.crm.key;
+  const latest = rows.findLastIndex(
+    (row) => (isOwn(row) || isShared(row)) && agreed !== null && sameValue(row.after, agreed[row.target]),
+  );
+  return rows.filter((row, index) => isOwn(row) || (isShared(row) && index <= latest));
 }
 
 /** Whether the ERP's value of the two may have been made of SuperOffice's. */

@@ -271,3 +271,44 @@ test('told twice it is one, and a worker does nothing but plan', async () => {
     code: 'access.denied',
   });
 });
+
+test('of two at once each is decided on by itself, and until both are nothing else is written', async () => {
+  restore('crm');
+  restore('erp');
+  await pauseAfterRestore(world.ctx, side('crm'));
+  await reportRestore(world.as(), { connectionId });
+  world.crm.edit(company, { POSTALAD1: 'Edited since' });
+  await plan();
+  const both = (await showSyncStatus(world.as())).restores;
+  const idOf = (which: 'crm' | 'erp') => both.find((open) => open.side === which)!.id;
+
+  await settleRestore(world.as(), idOf('erp'), { take: 'newer', steps: 2, keep: [] });
+  await plan();
+  expect(erpValues()).toEqual(newer);
+  expect(crmValues()).toEqual({ ...before, POSTALAD1: 'Edited since' });
+
+  await settleRestore(world.as(), idOf('crm'), { take: 'newer', steps: 2, keep: [] });
+  await goOn();
+  expect(crmValues()).toEqual({ ...newer, POSTALAD1: 'Edited since' });
+  expect(erpValues()).toEqual({ ...newer, POSTALAD1: 'Edited since' });
+});
+
+test('what another ERP had replaced in SuperOffice is known to be older, though that ERP has lost its actor', async () => {
+  const other = await world.connection({ fields: { CITY: { crmField: 'POSTALCITY', direction: 'toCrm' } } });
+  const supplier = { type: 'Customer', erpKey: 's42' } as const;
+  world.erp.actors.set('Customer/s42', { CITY: 'Fannrem' });
+  await connect(world.as(), other, company, supplier);
+  world.crm.edit(company, { POSTALCITY: 'Typed' });
+  world.erp.edit(supplier, { CITY: 'Replaced' });
+  await receiveWebhook(world.ctx, { entity: company });
+  await work();
+  expect(erpValues()).toMatchObject({ POSTALCITY: 'Replaced' });
+
+  world.crm.edit(company, { POSTALCITY: 'Typed' });
+  world.erp.actors.delete('Customer/s42');
+  await pauseAfterRestore(world.ctx, side('crm'));
+  await plan();
+  expect((await showRunSteps(world.as(), (await opened()).runId, {})).steps).toMatchObject([
+    { fieldKey: 'POSTALCITY', target: 'crm', before: 'Typed', after: 'Replaced' },
+  ]);
+});

@@ -5,7 +5,7 @@ import { isBlank, sameValue } from '../../backend/domain/value.ts';
 import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 import { crmFields, type CrmWatch, type ModelCrm } from './model-crm.ts';
 import type { ErpWatch, ModelErp } from './model-erp.ts';
-import { keyOf, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
+import { keyOf, type MemoryTables, type RestoreRow, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface OracleWorld {
@@ -146,8 +146,15 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     for (const { link, field, side, place } of this.#restoredBy(restoreId)) {
       const { was, now } = place.restored;
       const remembered = [...tables.ledger.values()].some(
-        ({ linkId, fieldKey, settled, before, after }) =>
-          settled && linkId === link.id && fieldKey === field.key && (alike(before, now) || alike(after, now)),
+        ({ linkId, fieldKey, crmField, target, settled, before, after }) =>
+          settled &&
+          (linkId === link.id && fieldKey === field.key
+            ? alike(before, now) || alike(after, now)
+            : side === 'crm' &&
+              target === 'crm' &&
+              crmField === field.crmField &&
+              sameValue(before, now) &&
+              sameValue(after, was)),
       );
       const agreed = link.agreed[field.key];
       place.restored.known ||= remembered && flows(field, side) && !!agreed && sameValue(agreed[side], was);
@@ -164,6 +171,11 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const places = this.#restoredBy(restoreId);
     for (const { place } of places) place.restored.wanted = take === 'newer';
     for (const { link, field, place } of places) if (kept(link, field)) place.restored.wanted = false;
+  }
+
+  /** Nobody has decided on them, or what was decided is being written. */
+  #openRestores(): readonly RestoreRow[] {
+    return [...this.#world.tables.restores.values()].filter(({ settledAt }) => settledAt === null);
   }
 
   /** What the backup has put back and nobody has written since, for each link that carries it. */
@@ -199,11 +211,13 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const late = (since: number) =>
       scheduler.now - since > IN_FLIGHT_MS && scheduler.now - process.pausedUntil > IN_FLIGHT_MS;
 
-    for (const { id, runId, settledAt } of this.#world.tables.restores.values()) {
-      const isRunning = runId !== null && this.#world.tables.runs.get(runId)?.state === 'running';
-      if (settledAt === null && !isRunning && late(this.#haltedAt.get(id) ?? scheduler.now)) {
-        this.violated('S31', `${process.name} writes ${keyOf(entity)} while a restored backup waits to be decided on`);
-      }
+    const waiting = this.#openRestores();
+    const isDecided = waiting.some(({ side, connectionId: erp, runId }) => {
+      const isTarget = connectionId === null ? side === 'crm' : side === 'erp' && erp === connectionId;
+      return isTarget && runId !== null && this.#world.tables.runs.get(runId)?.state === 'running';
+    });
+    if (!isDecided && waiting.some(({ id }) => late(this.#haltedAt.get(id) ?? scheduler.now))) {
+      this.violated('S31', `${process.name} writes ${keyOf(entity)} while a restored backup waits to be decided on`);
     }
     const holder = this.#holder.get(keyOf(entity));
     if (holder && holder.process !== process && late(holder.at)) {
@@ -419,8 +433,12 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   /** What nobody has said yes to is not written: no dry run, and nothing that the brake holds. */
   #mayEnter(row: StoredLedgerRow): void {
     const { tables } = this.#world;
+    const run = row.runId === null ? undefined : tables.runs.get(row.runId);
+    // A new actor is somebody's wish, and overwrites nothing.
+    if (row.reason !== 'created' && run?.kind !== 'restore' && this.#openRestores().length > 0) {
+      this.violated('S31', `${row.fieldKey} of ${row.linkId} is to be written while a restored backup waits`);
+    }
     if (row.runId !== null) {
-      const run = tables.runs.get(row.runId);
       const unasked = !run || run.dryRun || run.state === 'planning' || run.state === 'needsApproval';
       if (unasked) this.violated('T52', `${row.runId} writes before its plan may be carried out`);
       return;

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { mappedField } from '../../domain/merge.ts';
-import { restoredStep } from '../../domain/restore.ts';
+import { pastOf, restoredStep } from '../../domain/restore.ts';
 import type { RecordPlan, RunScope } from '../../domain/run.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import type { ReadLink } from './carry-out.ts';
@@ -18,8 +18,7 @@ export async function restoredSteps(
       const [crm, erp] = [values[pair.crm.key], actor.values[pair.erp.key]];
       if (crm === undefined || erp === undefined) return [];
       const field = mappedField(pair, { crm, erp, agreed: link.agreed[pair.erp.key] ?? null, newest: null });
-      const history = rows.filter((row) => row.linkId === link.id && row.fieldKey === pair.erp.key);
-      const step = restoredStep(side, field, history);
+      const step = restoredStep(side, field, pastOf(side, field.agreed, { link, pair }, rows));
       if (!step) return [];
       const { id: linkId, connectionId } = link;
       return [{ ...step, linkId, connectionId, fieldKey: pair.erp.key, crmField: pair.crm.key }];
