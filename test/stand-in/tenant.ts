@@ -180,7 +180,8 @@ export interface Selection {
 export type Approval = 'none' | 'approved' | 'revoked';
 
 export const systemAssociateId = 99;
-export const tableNumbers = { contact: 5, person: 6, project: 9 } as const;
+/** As SuperOffice's database reference numbers its tables; 9, which one may guess, is the appointments. */
+export const tableNumbers = { contact: 5, person: 6, project: 11 } as const;
 export const keyColumns = { contact: 'contact_id', person: 'person_id', project: 'project_id' } as const;
 
 /** Root columns as the database names them. Only a change of one of these raises an event and moves `updated`. */

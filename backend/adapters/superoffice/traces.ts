@@ -7,11 +7,13 @@ import { moment } from './encoding.ts';
 
 const PAGE = 1_000;
 const SECOND = 1_000;
+/** From SuperOffice's database reference: docs.superoffice.com, "contact Table (5)", "person Table (6)", "project Table (11)". */
+const tableNumbers: Readonly<Record<CrmEntityType, number>> = { contact: 5, person: 6, project: 11 };
 
 /** What SuperOffice remembers of records that changed, moved or went. */
 export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<boolean>, clock: Clock) {
   async function mergedInto({ type, id }: CrmEntity): Promise<number> {
-    const tableNumber = { contact: 5, person: 6, project: 9 }[type];
+    const tableNumber = tableNumbers[type];
     const { rows } = await askArchive(call, 'v1/Archive/dynamic', {
       select: ['mergemovelog.mergemovelog_id', 'mergemovelog.sourceRecord', 'mergemovelog.destinationRecord'],
       filter: `mergemovelog.tablenumber eq ${tableNumber} and mergemovelog.sourceRecord eq ${id}`,
