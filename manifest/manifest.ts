@@ -75,6 +75,8 @@ export const Manifest = z.object({
   licences: z.object({ tenant: z.string(), user: z.string() }),
   /** Function rights, of which one makes an administrator of the app. */
   administratorRights: z.array(z.string()).nonempty(),
+  /** Function rights, of which one lets a person approve the app. SuperOffice's own rule. */
+  approvalRights: z.array(z.string()).nonempty(),
   languages: z.array(z.enum(languages)),
   registration: Registration,
 });
@@ -155,6 +157,7 @@ export const manifest: Manifest = Manifest.parse({
   claims: ['SystemToken'],
   licences: { tenant: 'erpsync.erp-sync', user: 'erpsync.erp-sync-user' },
   administratorRights: ['admin-all', 'admin-quote'],
+  approvalRights: ['admin-all', 'admin-users'],
   languages: [...languages],
   registration: {
     template: 'Standard ERP sync and quote app',

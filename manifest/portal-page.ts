@@ -13,8 +13,19 @@ export function manifestAt(manifest: Manifest, origin: string): Manifest {
 
 /** The page an operator copies into SuperOffice's Developer Portal, field by field, in Markdown. */
 export function portalPage(manifest: Manifest, origin: string): string {
-  const { name, panels, webhook, urls, agents, claims, licences, administratorRights, languages, registration } =
-    manifestAt(manifest, origin);
+  const {
+    name,
+    panels,
+    webhook,
+    urls,
+    agents,
+    claims,
+    licences,
+    administratorRights,
+    approvalRights,
+    languages,
+    registration,
+  } = manifestAt(manifest, origin);
   const { store } = registration;
 
   return `${[
@@ -54,7 +65,8 @@ export function portalPage(manifest: Manifest, origin: string): string {
       [
         ['The tenant holds', code(licences.tenant)],
         ['A person who works with the app holds', code(licences.user)],
-        ['One of these makes an administrator', administratorRights.map(code).join(', ')],
+        ['One of these function rights lets a person approve the app', approvalRights.map(code).join(', ')],
+        ['One of these makes an administrator of it', administratorRights.map(code).join(', ')],
       ],
     ),
 

@@ -81,6 +81,7 @@ export const errorCodes = [
   'link.merged',
   'conflict.not_found',
   'sync.restored',
+  'restore.not_found',
   'creation.open',
   'creation.not_found',
   'creation.unknown',

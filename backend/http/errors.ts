@@ -105,6 +105,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
 
   'webhook.refused': 401,
   'selection.not_found': 404,
+  'restore.not_found': 404,
   'run.not_found': 404,
   'run.stopped': 409,
   'run.running': 409,

@@ -174,10 +174,12 @@ function nameOf(name: CheckName): string {
     approval: () => msg('Approval of the app'),
     tenant: () => msg('State of your SuperOffice'),
     systemUser: () => msg('System user'),
+    functionRights: () => msg('Your function rights in SuperOffice'),
     clock: () => msg('Clocks'),
     panels: () => msg('Web panels'),
     webhook: () => msg('Webhook'),
     licence: () => msg('Licence of your company'),
+    userLicence: () => msg('Your licence'),
     seats: () => msg('Seats'),
     connections: () => msg('ERP connections'),
     backup: () => msg('Backups'),
@@ -195,11 +197,43 @@ function stateOf(state: State): string {
   return states[state]();
 }
 
-/** What is the matter, and what to do. */
+/** SuperOffice's own names of its function rights. */
+function rightName(right: string): string {
+  const rights: Readonly<Record<string, () => string>> = {
+    'admin-all': () => msg('General administrator'),
+    'admin-users': () => msg('User administrator'),
+    'admin-quote': () => msg('Quote administrator'),
+    'admin-lists': () => msg('List administrator'),
+  };
+  return rights[right]?.() ?? right;
+}
+
+/** What is the matter, what to do, and who can do it. */
 function textOf(item: SetupCheckItem): string[] {
   const { name, state, reason, names, count, of } = item;
   const told = reason ? [reasonText(reason)] : [];
   if (state === 'unknown') return told;
+  if (reason?.code === 'crm.denied') {
+    return [
+      msg('SuperOffice does not let ERP Sync do this. Ask your supplier to look at the registration of the app.'),
+    ];
+  }
+  if (name === 'functionRights') {
+    const rights = names.map(rightName).join(', ');
+    if (state === 'wrong') {
+      return [
+        msg(str`To set up ERP Sync you need one of these: ${rights}.`),
+        msg('Whoever manages roles in SuperOffice can add it to yours.'),
+      ];
+    }
+    const approves = names.includes('admin-all') || names.includes('admin-users');
+    return [
+      msg(str`You have: ${rights}.`),
+      ...(approves
+        ? []
+        : [msg('To approve or install the app, a general administrator or a user administrator is needed.')]),
+    ];
+  }
   if (name === 'seats') {
     if (of === null) return [msg('Decided by the licences of SuperOffice.')];
     const used = msg(str`${formatCount(count ?? 0)} of ${formatCount(of)} are in use.`);
@@ -228,9 +262,20 @@ function textOf(item: SetupCheckItem): string[] {
           str`The clock of ERP Sync differs from SuperOffice by ${formatCount(count ?? 0)} seconds. Ask your supplier to set it.`,
         ),
       ];
+    case 'userLicence':
+      return [msg('You have no licence for ERP Sync. Ask your SuperOffice administrator to assign one to you.')];
+    case 'systemUser':
+      return [
+        msg(str`SuperOffice does not list any of these rights for it: ${names.map(rightName).join(', ')}.`),
+        msg('As long as the web panels are all right, nothing has to be done. If they are not, ask your supplier.'),
+      ];
     case 'connections':
       return names.length > 0
-        ? [msg(str`Cannot be reached: ${names.join(', ')}.`), ...told]
+        ? [
+            msg(str`Cannot be reached: ${names.join(', ')}.`),
+            ...told,
+            msg('Test the connection on this page, or ask whoever runs the ERP.'),
+          ]
         : [msg('No ERP connection is active yet.')];
     case 'backup':
       return [
@@ -243,10 +288,9 @@ function textOf(item: SetupCheckItem): string[] {
     case 'licence':
       return [
         msg('Nothing is written until the licence is back. Changes are remembered, and carried out then.'),
-        ...told,
+        msg('Your company has no licence for ERP Sync. Ask your SuperOffice administrator to order it.'),
       ];
     case 'approval':
-    case 'systemUser':
       return told;
   }
 }

@@ -43,6 +43,7 @@ const sentences = {
     msg('Several records in SuperOffice look like this one. Open the right one and connect it on its ERP tab.'),
   'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
   'selection.not_found': () => msg('There is no such selection in SuperOffice, or you may not see it.'),
+  'restore.not_found': () => msg('This restored backup has been decided on already.'),
   'run.not_found': () => msg('This sync run no longer exists.'),
   'run.stopped': () => msg('The sync run was stopped because it would have changed too many records.'),
 } satisfies Partial<Record<ErrorCode, Sentence>>;

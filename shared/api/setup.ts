@@ -6,10 +6,12 @@ export const checkNames = [
   'approval',
   'tenant',
   'systemUser',
+  'functionRights',
   'clock',
   'panels',
   'webhook',
   'licence',
+  'userLicence',
   'seats',
   'connections',
   'backup',
@@ -21,7 +23,7 @@ export const SetupCheckItem = z.object({
   /** `attention`: it works, but somebody should look. `unknown`: it could not be found out, because of the reason. */
   state: z.enum(['fine', 'attention', 'wrong', 'unknown']),
   reason: Reason.nullable(),
-  /** What it is about: panels, connections. */
+  /** What it is about: panels, connections, SuperOffice's function rights. */
   names: z.array(z.string()),
   /** Seats in use, or seconds that the clocks differ. */
   count: z.number().nullable(),

@@ -218,9 +218,12 @@ describe.each(['crm', 'erp'] as const)('a restored backup of the %s', (which) =>
     await expect(settleRestore(world.as({ administrator: false }), id, choice)).rejects.toMatchObject({
       code: 'access.denied',
     });
-    await expect(settleRestore(world.otherTenant(), id, choice)).rejects.toMatchObject({ code: 'run.changed' });
+    await expect(settleRestore(world.otherTenant(), id, choice)).rejects.toMatchObject({ code: 'restore.not_found' });
     expect((await showSyncStatus(world.otherTenant())).restores).toEqual([]);
     expect(writes()).toBe(0);
+
+    await settleRestore(world.as(), id, { ...choice, take: 'restored' });
+    await expect(settleRestore(world.as(), id, choice)).rejects.toMatchObject({ code: 'restore.not_found' });
   });
 
   test('is known to whoever claims a record in that very moment', async () => {

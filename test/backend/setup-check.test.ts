@@ -4,7 +4,15 @@ import { install } from '../../backend/application/tenant/install.ts';
 import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Principal } from '../../backend/ports/crm.ts';
-import type { CheckName, Seats, SetupCheck, SetupCheckItem } from '../../shared/api/setup.ts';
+import {
+  checkNames,
+  type CheckName,
+  type Seats,
+  type SetupCheck,
+  type SetupCheckItem,
+} from '../../shared/api/setup.ts';
+import { checkSetup } from '../../backend/application/tenant/show-setup-check.ts';
+import type { FakeCrm } from '../support/fake-crm.ts';
 import { createHttpWorld, everyRight, person, signIn, type Browser, type HttpWorld } from '../support/http.ts';
 
 const MINUTE = 60_000;
@@ -27,6 +35,12 @@ beforeEach(async () => {
   await signIn(world, panel, code);
 });
 
+const denied =
+  (call: string): FakeCrm['beforeCall'] =>
+  ({ method, by }) => {
+    if (method === call && by === null) throw new AppError('crm.denied');
+  };
+
 async function check(browser = panel): Promise<Record<CheckName, SetupCheckItem>> {
   const { items } = (await (await browser.get('/api/setup-check')).json()) as SetupCheck;
   return Object.fromEntries(items.map((item) => [item.name, item])) as Record<CheckName, SetupCheckItem>;
@@ -43,7 +57,7 @@ describe('the setup check', () => {
     const found = await check();
 
     expect(Object.values(found).filter(({ state }) => state !== 'fine')).toEqual([]);
-    expect(Object.keys(found)).toHaveLength(10);
+    expect(Object.keys(found)).toHaveLength(checkNames.length);
   });
 
   test.each<[string, CheckName, () => unknown, Partial<SetupCheckItem>]>([
@@ -76,6 +90,24 @@ describe('the setup check', () => {
       { state: 'attention', count: 1, of: 1 },
     ],
     [
+      'a system user without the right to place panels',
+      'systemUser',
+      () => (world.crm.systemRights = ['admin-import']),
+      { state: 'attention', names: ['admin-all', 'admin-lists'] },
+    ],
+    [
+      'an app that may not look at webhooks',
+      'webhook',
+      () => (world.crm.beforeCall = denied('webhooks')),
+      { state: 'wrong', reason: { code: 'crm.denied', detail: {} } },
+    ],
+    [
+      'an app that may not look at panels',
+      'panels',
+      () => (world.crm.beforeCall = denied('panels')),
+      { state: 'wrong', reason: { code: 'crm.denied', detail: {} } },
+    ],
+    [
       'a backup that was restored',
       'backup',
       () => pauseAfterRestore(world.ctx, { side: 'crm', connectionId: null, userName: null }),
@@ -85,6 +117,33 @@ describe('the setup check', () => {
     await damage();
 
     expect((await check())[name]).toMatchObject(told);
+  });
+
+  test('tells which function rights she has, also when they are others than at her sign-in', async () => {
+    expect((await check()).functionRights).toMatchObject({ state: 'fine', names: ['admin-all'] });
+
+    const quoting = await enter(5, { functionRights: ['admin-quote', 'admin-import'] });
+    expect((await check(quoting)).functionRights).toMatchObject({ state: 'fine', names: ['admin-quote'] });
+
+    world.crm.principals.set(5, { ...world.crm.principals.get(5)!, functionRights: ['admin-users'] });
+    expect((await check()).functionRights).toMatchObject({ state: 'wrong', names: ['admin-all', 'admin-quote'] });
+  });
+
+  test('takes a system user for whom SuperOffice lists no rights for what it is: limited by none', async () => {
+    world.crm.systemRights = [];
+    expect((await check()).systemUser).toMatchObject({ state: 'fine' });
+  });
+
+  test('tells an administrator that she has no licence herself', async () => {
+    const boss = await enter(5, unlicensed);
+    expect((await check(boss)).userLicence).toMatchObject({ state: 'wrong' });
+    expect((await check(boss)).licence).toMatchObject({ state: 'fine' });
+  });
+
+  test('tells an operator all but what a person needs', async () => {
+    const { items } = await checkSetup(world.ctx, world.app.origin);
+    const names = items.map(({ name }) => name);
+    expect(checkNames.filter((name) => !names.includes(name))).toEqual(['functionRights', 'userLicence']);
   });
 
   test('tells of a licence that ended, of a tenant that rests, and of an approval that was withdrawn', async () => {

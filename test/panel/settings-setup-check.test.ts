@@ -48,6 +48,34 @@ describe('the setup check', () => {
     expect(words()).not.to.contain('Missing or changed');
   });
 
+  it('names the function rights of SuperOffice, those she has and those she needs', async () => {
+    world.setupCheck = [setupItem('functionRights', { names: ['admin-quote'] })];
+    const page = await open();
+    await shown('You have: Quote administrator.');
+    await shown('To approve or install the app, a general administrator or a user administrator is needed.');
+
+    world.setupCheck = [
+      setupItem('functionRights', { state: 'wrong', names: ['admin-all', 'admin-quote'] }),
+      setupItem('systemUser', { state: 'attention', names: ['admin-all', 'admin-lists'] }),
+    ];
+    (await byRole('button', 'Check again')).click();
+    await shown('To set up ERP Sync you need one of these: General administrator, Quote administrator.');
+    await shown('SuperOffice does not list any of these rights for it: General administrator, List administrator.');
+    await expect(page).to.be.accessible();
+  });
+
+  it('says whom to ask for what it cannot repair', async () => {
+    world.setupCheck = [
+      setupItem('webhook', { state: 'wrong', reason: { code: 'crm.denied', detail: {} } }),
+      setupItem('licence', { state: 'wrong', reason: { code: 'licence.missing', detail: {} } }),
+      setupItem('userLicence', { state: 'wrong' }),
+    ];
+    await open();
+    await shown('Ask your supplier to look at the registration of the app.');
+    await shown('Ask your SuperOffice administrator to order it.');
+    await shown('Ask your SuperOffice administrator to assign one to you.');
+  });
+
   it('tells why a repair did not succeed, and offers it again', async () => {
     world.setupCheck = [setupItem('webhook', { state: 'wrong', names: ['stopped'], repairable: true })];
     world.refuse('POST /api/setup-check/repair', 'install.running');

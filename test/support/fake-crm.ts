@@ -73,6 +73,8 @@ export class FakeCrm implements Crm {
   /** What SuperOffice makes of a value that is written. */
   normalise: (fieldKey: string, value: FieldValue) => FieldValue = (_key, value) => value;
 
+  /** The function rights that SuperOffice lists for the system user. */
+  systemRights = ['admin-all'];
   /** The company has the app's licence. */
   licensed = true;
 
@@ -107,7 +109,7 @@ export class FakeCrm implements Crm {
         userId: SYSTEM_USER,
         name: 'System user',
         groupIds: [],
-        functionRights: [],
+        functionRights: [...this.systemRights],
         licences: this.licensed ? ['erpsync.erp-sync'] : [],
       };
     }

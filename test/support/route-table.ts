@@ -11,8 +11,6 @@ export interface Row {
   readonly search?: string;
   /** A body with which the route does something. */
   readonly body?: (ids: Ids) => unknown;
-  /** What is said about an id that is not there, where that is not `not_found`: a restore may just have been settled. */
-  readonly gone?: string;
 }
 
 const open = { needs: 'anyone' } as const;
@@ -143,11 +141,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'PUT /api/comparisons/nightly': { ...setsUp, body: () => ({ hour: 2, timeZone: 'Europe/Oslo' }) },
   'GET /api/comparisons/:connectionId/unequal': setsUp,
   'POST /api/restores': { ...setsUp, body: (ids) => ({ connectionId: ids['connections'] }) },
-  'POST /api/restores/:id': {
-    ...setsUp,
-    gone: 'run.changed',
-    body: () => ({ take: 'newer', steps: 0, keep: [] }),
-  },
+  'POST /api/restores/:id': { ...setsUp, body: () => ({ take: 'newer', steps: 0, keep: [] }) },
   'GET /api/runs': setsUp,
   'POST /api/runs': {
     ...setsUp,

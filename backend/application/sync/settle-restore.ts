@@ -26,8 +26,9 @@ export async function settleRestore(
 ): Promise<void> {
   const user = requireAdministrator(ctx);
   const restore = (await ctx.store.restores.open()).find(({ id }) => id === restoreId);
-  const runId = restore?.runId ?? null;
-  if (!restore || runId === null) throw new AppError('run.changed');
+  if (!restore) throw new AppError('restore.not_found', { id: restoreId });
+  const { runId } = restore;
+  if (runId === null) throw new AppError('run.changed');
 
   await inTransaction(ctx, async (ctx) => {
     const run = await ctx.store.runs.lock(runId);

@@ -1,6 +1,7 @@
+import { manifest } from '../../../manifest/manifest.ts';
 import type { CheckName, SetupCheck, SetupCheckItem } from '../../../shared/api/setup.ts';
 import type { ErrorCode, ErrorDetail } from '../../../shared/errors.ts';
-import type { Context } from '../../context.ts';
+import type { Context, User } from '../../context.ts';
 import type { Installation } from '../../domain/installation.ts';
 import { AppError } from '../../errors.ts';
 import { requireManager } from '../access.ts';
@@ -12,6 +13,8 @@ const CLOCKS_MAY_DIFFER_MS = 60_000;
 /** A webhook that was made whole lately is worth a look at the network between us. */
 const LATELY_MS = 60 * 60_000;
 const NAMED = 5;
+/** Function rights, of which one lets the system user place web panels. */
+const PANEL_RIGHTS = ['admin-all', 'admin-lists'];
 
 type Found = Partial<Omit<SetupCheckItem, 'name'>>;
 
@@ -21,15 +24,16 @@ export async function showSetupCheck(ctx: Context, origin: string): Promise<Setu
   return checkSetup(ctx, origin);
 }
 
+/** For an operator, whom SuperOffice does not know, without what a person needs. */
+
 export async function checkSetup(ctx: Context, origin: string): Promise<SetupCheck> {
   const installation = await ctx.store.installations.get();
-  const looks: Readonly<Record<CheckName, () => Promise<Found>>> = {
+  const { user } = ctx;
+  const looks: Readonly<Record<CheckName, (() => Promise<Found>) | null>> = {
     approval: () => lookAtApproval(ctx),
     tenant: async () => lookAtTenant(installation),
-    systemUser: async () => {
-      await ctx.crm.principal();
-      return {};
-    },
+    systemUser: () => lookAtSystemUser(ctx),
+    functionRights: user && (() => lookAtFunctionRights(ctx)),
     clock: () => lookAtClock(ctx),
     panels: async () => {
       const { wrong, outdated } = await lookAtPanels(ctx, origin);
@@ -39,11 +43,14 @@ export async function checkSetup(ctx: Context, origin: string): Promise<SetupChe
     webhook: () => lookAtHook(ctx, origin),
     licence: async () =>
       installation?.standing === 'unlicensed' ? { state: 'wrong', reason: reason('licence.missing') } : {},
+    userLicence: user && (async () => lookAtLicenceOf(user)),
     seats: () => lookAtSeats(ctx),
     connections: () => lookAtConnections(ctx),
     backup: async () => ((await ctx.store.restores.open()).length > 0 ? { state: 'attention' } : {}),
   };
-  const items = await Promise.all(Object.entries(looks).map(([name, look]) => checked(name as CheckName, look)));
+  const items = await Promise.all(
+    Object.entries(looks).flatMap(([name, look]) => (look ? [checked(name as CheckName, look)] : [])),
+  );
   return { items, administrators: [...(await ctx.store.seats.administrators(NAMED))] };
 }
 
@@ -61,7 +68,8 @@ async function checked(name: CheckName, look: () => Promise<Found>): Promise<Set
     return { ...plain, ...(await look()) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { ...plain, state: 'unknown', reason: reason(error.code) };
+    // A refusal is an answer; anything else leaves us without one.
+    return { ...plain, state: error.code === 'crm.denied' ? 'wrong' : 'unknown', reason: reason(error.code) };
   }
 }
 
@@ -81,6 +89,29 @@ function lookAtTenant(installation: Installation | null): Found {
   const { standing, state } = installation;
   const works = standing === 'running' || standing === 'unlicensed';
   return works ? {} : { state: 'wrong', names: state === null ? [] : [state], reason: reason('tenant.unavailable') };
+}
+
+/** No role limits the system user, and SuperOffice may list no rights for it; but if it does, these should be among them. */
+async function lookAtSystemUser(ctx: Context): Promise<Found> {
+  const { functionRights } = await ctx.crm.principal();
+  const lacks = functionRights.length > 0 && !functionRights.some((right) => PANEL_RIGHTS.includes(right));
+  return lacks ? { state: 'attention', names: PANEL_RIGHTS } : {};
+}
+
+/** Those of the person who looks, asked with her own token: her session may remember older ones. */
+async function lookAtFunctionRights(ctx: Context): Promise<Found> {
+  const { functionRights } = await ctx.userCrm.principal();
+  const { administratorRights, approvalRights } = manifest;
+  if (!administratorRights.some((right) => functionRights.includes(right))) {
+    return { state: 'wrong', names: administratorRights };
+  }
+  return {
+    names: [...new Set([...administratorRights, ...approvalRights])].filter((right) => functionRights.includes(right)),
+  };
+}
+
+function lookAtLicenceOf({ licensed }: User): Found {
+  return licensed ? {} : { state: 'wrong' };
 }
 
 async function lookAtClock(ctx: Context): Promise<Found> {
