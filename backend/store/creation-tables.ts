@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode, ErrorDetail } from '../../shared/errors.ts';
-import type { ActorType, CrmEntityType, FieldValues } from '../../shared/vocabulary.ts';
+import type { ActorType, CrmEntityType } from '../../shared/vocabulary.ts';
 import type { CreationState } from '../domain/creation.ts';
 
 export interface CreationTables {
@@ -13,8 +13,8 @@ export interface CreationTables {
     actor_type: ActorType;
     parent_type: ActorType | null;
     parent_key: string | null;
-    sent: FieldValues;
-    crm: FieldValues;
+    /** Null when it is over. */
+    intent: string | null;
     known: readonly string[] | null;
     state: CreationState;
     code: ErrorCode | null;

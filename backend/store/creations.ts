@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
 import { workChannel } from './marks.ts';
+import type { SecretPlace, TenantSeal } from './tenant-seal.ts';
 
 type NewCreation = Omit<Creation, 'state' | 'erpKey' | 'reason' | 'fence' | 'attempts'>;
 
@@ -16,29 +17,43 @@ export interface CreationEnd {
   readonly detail?: ErrorDetail;
 }
 
+/** What was sent to the ERP and what SuperOffice had then: nothing is found by it, so it is sealed. */
+type Intent = Pick<Creation, 'sent' | 'crm'>;
+const nothing: Intent = { sent: {}, crm: {} };
+
 /** The outbox of creating: what was asked of an ERP, and what became of it. */
-export function creationStore(db: Db, tenant: string) {
+export function creationStore(db: Db, tenant: string, seal: TenantSeal) {
+  const place = (id: string): SecretPlace => ({ owner: id, origin: '', field: 'creationIntent' });
   const ofTenant = () => db.selectFrom('creation').selectAll().where('tenant', '=', tenant);
   const change = ({ id, fence }: Pick<Creation, 'id' | 'fence'>) =>
     db.updateTable('creation').where('tenant', '=', tenant).where('id', '=', id).where('fence', '=', fence);
 
+  async function opened({ id, intent }: Row): Promise<Intent> {
+    if (intent === null) return nothing;
+    const told = await seal.open(intent, place(id));
+    if (told === null) throw new Error(`What was sent in creation ${id} does not open`);
+    return JSON.parse(told) as Intent;
+  }
+  const toCreation = async (row: Row): Promise<Creation> => creationOf(row, await opened(row));
+  const toCreations = (rows: readonly Row[]) => Promise.all(rows.map(toCreation));
+
   return {
     /** Throws `creation.open` while another one of the same record and connection is not over. */
     async enter(creation: NewCreation, dueAt: Date): Promise<Creation> {
-      const { connectionId, entity, parent, known } = creation;
+      const { id, connectionId, entity, parent, sent, crm, known } = creation;
+      const intent: Intent = { sent, crm };
       const row = await db
         .insertInto('creation')
         .values({
           tenant,
-          id: creation.id,
+          id,
           connection_id: connectionId,
           crm_type: entity.type,
           crm_id: entity.id,
           actor_type: creation.actorType,
           parent_type: parent?.type ?? null,
           parent_key: parent?.erpKey ?? null,
-          sent: json(creation.sent),
-          crm: json(creation.crm),
+          intent: await seal.close(JSON.stringify(intent), place(id)),
           known: known && [...known],
           state: 'open',
           code: null,
@@ -74,7 +89,7 @@ export function creationStore(db: Db, tenant: string) {
         .orderBy('entered_at', 'desc')
         .orderBy('id')
         .execute();
-      return rows.map(toCreation);
+      return toCreations(rows);
     },
 
     /** Those of a connection that are not over. */
@@ -85,12 +100,12 @@ export function creationStore(db: Db, tenant: string) {
         .orderBy('entered_at')
         .orderBy('id')
         .execute();
-      return rows.map(toCreation);
+      return toCreations(rows);
     },
 
     /** Those whose call is surely over by now, and that nobody looks after. */
     async claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly Creation[]> {
-      const { rows } = await sql<Selectable<Database['creation']>>`
+      const { rows } = await sql<Row>`
         with due as (
           select id from creation
           where tenant = ${tenant} and state = 'open' and due_at <= ${now}
@@ -102,7 +117,7 @@ export function creationStore(db: Db, tenant: string) {
         update creation set lease_until = ${leaseUntil}, fence = fence + 1
         from due where creation.tenant = ${tenant} and creation.id = due.id
         returning creation.*`.execute(db);
-      return rows.map(toCreation);
+      return toCreations(rows);
     },
 
     /** Until the end of the transaction nobody else acts on it; throws `link.busy` if somebody has. */
@@ -151,8 +166,7 @@ export function creationStore(db: Db, tenant: string) {
         .set((eb) => ({
           state,
           // What was sent stands in the ledger now, or was never to be anywhere.
-          sent: json({}),
-          crm: json({}),
+          intent: null,
           known: null,
           ...(erpKey !== undefined && { erp_key: erpKey }),
           code: code ?? null,
@@ -165,18 +179,25 @@ export function creationStore(db: Db, tenant: string) {
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) throw new AppError('link.busy');
     },
+
+    /** Takes away what has long been over. */
+    async forget(before: Date): Promise<void> {
+      await db.deleteFrom('creation').where('tenant', '=', tenant).where('ended_at', '<', before).execute();
+    },
   };
 }
 
-function toCreation(row: Selectable<Database['creation']>): Creation {
+type Row = Selectable<Database['creation']>;
+
+function creationOf(row: Row, { sent, crm }: Intent): Creation {
   return {
     id: row.id,
     connectionId: row.connection_id,
     entity: { type: row.crm_type, id: row.crm_id },
     actorType: row.actor_type,
     parent: row.parent_type && row.parent_key ? { type: row.parent_type, erpKey: row.parent_key } : null,
-    sent: row.sent,
-    crm: row.crm,
+    sent,
+    crm,
     known: row.known,
     state: row.state,
     erpKey: row.erp_key,

@@ -5,12 +5,14 @@ import { prepareActor } from '../../backend/application/erp-tab/prepare-actor.ts
 import { claimCreations, resolveCreation } from '../../backend/application/erp-tab/resolve-creation.ts';
 import { showCreation } from '../../backend/application/erp-tab/show-creation.ts';
 import { showErpTab } from '../../backend/application/erp-tab/show-erp-tab.ts';
+import { forgetOld } from '../../backend/application/sync/forget-old.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { Store } from '../../backend/store/store.ts';
 import type { CreateActor } from '../../shared/api/creations.ts';
 import type { CrmEntity, FieldValues } from '../../shared/vocabulary.ts';
 import { connect } from '../support/connect.ts';
 import { create } from '../support/create.ts';
+import { dumpOf } from '../support/dump.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 const company: CrmEntity = { type: 'contact', id: 42 };
@@ -331,6 +333,52 @@ describe('two at once', () => {
     });
     await expect(create(world.as(), connectionId, company)).rejects.toMatchObject({ code: 'creation.open' });
     expect(world.erp.count('createActor')).toBe(1);
+  });
+});
+
+describe('what a person has filled in', () => {
+  const personal = '010190-31337';
+  const asked = {
+    ...fields,
+    POSTALZIP: { firstValue: { value: null, ask: true, mandatory: false } },
+  };
+  const dump = async () => JSON.stringify(await dumpOf(world.db, world.tenant));
+  const inDoubt = async () => {
+    const connectionId = await world.connection({ fields: asked });
+    loseAnswer();
+    const input = await wish(connectionId, { answers: { POSTALZIP: personal } });
+    expect(await createActor(world.as(), input)).toEqual({ state: 'unknown' });
+  };
+
+  test('is sealed with the key of the tenant as long as nobody knows what came of it', async () => {
+    await inDoubt();
+    expect((await lastOf())?.sent).toMatchObject({ POSTALZIP: personal, NAME: 'Orkdal Eldresenter' });
+    const creation = (await dumpOf(world.db, world.tenant))['creation'];
+    expect(creation).toHaveLength(1);
+    expect(JSON.stringify(creation)).not.toMatch(/31337|Orkdal/);
+
+    await world.store.installations.destroyKey();
+    await expect(lastOf()).rejects.toThrow('does not open');
+  });
+
+  test('is nowhere any more when nothing came of it', async () => {
+    await inDoubt();
+    world.erp.actors.clear();
+    await workAfter();
+    expect(await lastOf()).toMatchObject({ state: 'notCreated', sent: {}, crm: {} });
+    expect(await dump()).not.toContain('31337');
+  });
+
+  test('stands in the log when it was written, for as long as the log is kept', async () => {
+    await inDoubt();
+    await workAfter();
+    expect(await lastOf()).toMatchObject({ state: 'created', sent: {}, crm: {} });
+    expect((await ledger()).find(({ fieldKey }) => fieldKey === 'POSTALZIP')).toMatchObject({ after: personal });
+
+    world.clock.advance(91 * 24 * 60 * MINUTE);
+    await forgetOld(world.ctx);
+    expect(await dump()).not.toContain('31337');
+    expect(await lastOf()).toBeUndefined();
   });
 });
 

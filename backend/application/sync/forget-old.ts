@@ -18,6 +18,7 @@ export async function forgetOld(ctx: Context): Promise<void> {
   if (!(await ctx.store.syncSettings.takeTidying(new Date(now.getTime() - EVERY_MS), now))) return;
   const { before } = await forgottenBefore(ctx);
   await ctx.store.imports.forget(before);
+  await ctx.store.creations.forget(before);
   for (let batch = 0; batch < BATCHES; batch++) {
     const more = [await ctx.store.ledger.forget(before, BATCH), await ctx.store.runs.forget(before, BATCH)];
     if (!more.includes(true)) return;

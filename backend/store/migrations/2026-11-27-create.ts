@@ -19,8 +19,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       actor_type text not null,
       parent_type text,
       parent_key text,
-      sent jsonb not null,
-      crm jsonb not null,
+      -- Sealed, since a person may have typed it in; gone when it is over.
+      intent text,
       known text[],
       state text not null check (state in ('open', 'inDoubt', 'created', 'refused', 'notCreated', 'givenUp')),
       code text,
@@ -38,12 +38,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (tenant, connection_id) references connection on delete cascade,
       check ((parent_type is null) = (parent_key is null)),
       constraint creation_created_has_key check (state <> 'created' or erp_key is not null),
-      constraint creation_ended check ((state in ('open', 'inDoubt')) = (ended_at is null))
+      constraint creation_ended check ((state in ('open', 'inDoubt')) = (ended_at is null)),
+      constraint creation_intent check ((ended_at is null) = (intent is not null))
     )`.execute(db);
   await sql`
     create unique index creation_open on creation (tenant, connection_id, crm_type, crm_id)
     where state in ('open', 'inDoubt')`.execute(db);
   await sql`create index creation_due on creation (tenant, due_at) where state = 'open'`.execute(db);
+  await sql`create index creation_ended on creation (tenant, ended_at) where ended_at is not null`.execute(db);
   await sql`create index creation_entity on creation (tenant, crm_type, crm_id, entered_at)`.execute(db);
 
   await sql`select protect_tenant('creation')`.execute(db);
