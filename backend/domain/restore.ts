@@ -11,7 +11,7 @@ import { sameValue } from './value.ts';
 export interface Restore {
   readonly id: string;
   readonly side: Side;
-  /** Which ERP; null when it is SuperOffice. */
+  /** Which ERP; of SuperOffice null, or the one connection that had no part in the decision because it was switched off. */
   readonly connectionId: string | null;
   readonly at: Date;
   /** Who said so; null when SuperOffice did. */

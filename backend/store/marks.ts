@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ActorRef, CrmEntity, CrmEntityType } from '../../shared/vocabulary.ts';
 import { lanes, type Claim, type Mark } from '../domain/mark.ts';
 import { AppError } from '../errors.ts';
@@ -134,7 +134,9 @@ export function markStore(db: Db, tenant: string) {
      */
     async hold(claim: Claim): Promise<void> {
       const row = await held(claim)
-        .$if(claim.cause !== 'restore', (query) => query.where((eb) => eb.not(eb.exists(openRestore(eb)))))
+        .$if(claim.cause !== 'restore', (query) =>
+          query.where((eb) => eb.not(eb.exists(openRestores(db, tenant).select('restore.id')))),
+        )
         .forUpdate()
         .executeTakeFirst();
       if (!row) throw new AppError('link.busy');
@@ -272,14 +274,6 @@ export function markStore(db: Db, tenant: string) {
     },
   };
 
-  function openRestore(eb: ExpressionBuilder<Database, 'linked_entity'>) {
-    return eb
-      .selectFrom('restore')
-      .select('restore.id')
-      .where('restore.tenant', '=', tenant)
-      .where('settled_at', 'is', null);
-  }
-
   function held({ entity, fence }: Claim) {
     return db
       .selectFrom('linked_entity')
@@ -298,6 +292,27 @@ export function markStore(db: Db, tenant: string) {
       .where('crm_id', '=', entity.id)
       .where('fence', '=', fence);
   }
+}
+
+/** Restored backups that wait for a decision. One that concerns a connection that is switched off rests with it. */
+export function openRestores(db: Db, tenant: string) {
+  return db
+    .selectFrom('restore')
+    .where('restore.tenant', '=', tenant)
+    .where('settled_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('connection_id', 'is', null),
+        eb.exists(
+          eb
+            .selectFrom('connection')
+            .select('connection.id')
+            .where('connection.tenant', '=', tenant)
+            .whereRef('connection.id', '=', 'restore.connection_id')
+            .where('connection.active', '=', true),
+        ),
+      ]),
+    );
 }
 
 function toClaim(row: Selectable<Database['linked_entity']>): Claim {

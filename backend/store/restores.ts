@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Side } from '../../shared/vocabulary.ts';
 import type { Restore } from '../domain/restore.ts';
 import type { Db } from './db.ts';
-import { workChannel } from './marks.ts';
+import { openRestores, workChannel } from './marks.ts';
 
 export function restoreStore(db: Db, tenant: string) {
   const row = (id: string) => db.updateTable('restore').where('tenant', '=', tenant).where('id', '=', id);
@@ -31,13 +31,7 @@ export function restoreStore(db: Db, tenant: string) {
 
     /** Those that wait for a decision, oldest first. */
     async open(): Promise<readonly Restore[]> {
-      const rows = await db
-        .selectFrom('restore')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('settled_at', 'is', null)
-        .orderBy('at')
-        .execute();
+      const rows = await openRestores(db, tenant).selectAll('restore').orderBy('at').execute();
       return rows.map((found) => ({
         id: found.id,
         side: found.side satisfies Side,

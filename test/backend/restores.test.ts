@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { activateConnection } from '../../backend/application/setup/activate-connection.ts';
+import { deactivateConnection } from '../../backend/application/setup/deactivate-connection.ts';
 import { claimComparison, compareLinks } from '../../backend/application/sync/compare-links.ts';
 import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
@@ -25,6 +27,7 @@ beforeEach(async () => {
   world = await createWorld();
   connectionId = await world.connection({
     name: 'Visma Norway',
+    config: { Filename: 'ErpClient.xlsx' },
     fields: { NAME: 'NAME', POSTALAD1: 'POSTALAD1', POSTALCITY: 'POSTALCITY' },
   });
   world.crm.entities.set('contact/42', { ...before });
@@ -314,4 +317,65 @@ test('what another ERP had replaced in SuperOffice is known to be older, though 
   expect((await showRunSteps(world.as(), (await opened()).runId, {})).steps).toMatchObject([
     { fieldKey: 'POSTALCITY', target: 'crm', before: 'Typed', after: 'Replaced' },
   ]);
+});
+
+describe('a connection that is switched off while a restored backup is decided on', () => {
+  const switchOff = () => deactivateConnection(world.as(), connectionId);
+  const switchOn = async () =>
+    expect(await activateConnection(world.as(), connectionId)).toEqual({ active: true, reasons: [] });
+
+  test('is asked about SuperOffice when it is switched on: nothing of the backup counts as an edit', async () => {
+    await switchOff();
+    restore('crm');
+    await pauseAfterRestore(world.ctx, side('crm'));
+    await plan();
+    await settleRestore(world.as(), (await opened()).id, { take: 'newer', steps: 0, keep: [] });
+    await goOn();
+    expect((await showSyncStatus(world.as())).restores).toEqual([]);
+
+    await switchOn();
+    await plan();
+    expect((await showSyncStatus(world.as())).restores).toMatchObject([{ side: 'crm', connectionName: null }]);
+    await settleRestore(world.as(), (await opened()).id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(crmValues()).toEqual(newer);
+    expect(erpValues()).toEqual(newer);
+    expect((await showSyncStatus(world.as())).restores).toEqual([]);
+  });
+
+  test('stops nobody else with a backup of its own ERP, and is asked about it when it is switched on', async () => {
+    await switchOff();
+    restore('erp');
+    await reportRestore(world.as(), { connectionId });
+    expect((await showSyncStatus(world.as())).restores).toEqual([]);
+    await syncNow(world.as(), company);
+
+    await switchOn();
+    await expect(syncNow(world.as(), company)).rejects.toMatchObject({ code: 'sync.restored' });
+    await plan();
+    await settleRestore(world.as(), (await opened()).id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(erpValues()).toEqual(newer);
+    expect(crmValues()).toEqual(newer);
+  });
+
+  test.each(['crm', 'erp'] as const)('has its part in a plan for the %s that was made meanwhile', async (which) => {
+    restore(which);
+    await pauseAfterRestore(world.ctx, side(which));
+    await plan();
+    const before = await opened();
+    await switchOff();
+    await switchOn();
+    await plan();
+    const { id, runId } = await opened();
+    expect(runId).not.toBe(before.runId);
+    await settleRestore(world.as(), id, { take: 'newer', steps: 2, keep: [] });
+    await switchOff();
+    await plan();
+    await switchOn();
+    await plan();
+    await settleRestore(world.as(), (await opened()).id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(which === 'crm' ? crmValues() : erpValues()).toEqual(newer);
+  });
 });

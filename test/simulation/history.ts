@@ -8,7 +8,7 @@ import { prepareActor } from '../../backend/application/erp-tab/prepare-actor.ts
 import { showCreation } from '../../backend/application/erp-tab/show-creation.ts';
 import { compareValues } from '../../backend/application/erp-tab/compare-values.ts';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
-import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
+import { joinRestores, pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { askAgain } from '../../backend/application/sync/ask-again.ts';
 import { reportRestore, settleRestore } from '../../backend/application/sync/settle-restore.ts';
@@ -18,7 +18,7 @@ import { startSync, startUndo } from '../../backend/application/sync/start-run.t
 import { cancelRun, executeRun, pauseRun, resumeRun } from '../../backend/application/sync/steer-run.ts';
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
 import { undoChange } from '../../backend/application/sync/undo-change.ts';
-import type { Context, User } from '../../backend/context.ts';
+import { inTransaction, type Context, type User } from '../../backend/context.ts';
 import { noFirstValue, type Connection, type FieldMapping } from '../../backend/domain/connection.ts';
 import { runIsOver } from '../../backend/domain/run.ts';
 import { AppError } from '../../backend/errors.ts';
@@ -30,7 +30,15 @@ import { startWorker } from '../../backend/worker/worker.ts';
 import type { StartSync } from '../../shared/api/runs.ts';
 import type { CrmEntity, FieldValue } from '../../shared/vocabulary.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { keyOf, memoryStore, MemoryTables, newMark, type StoredLedgerRow, type StoredLink } from './memory-store.ts';
+import {
+  keyOf,
+  memoryStore,
+  MemoryTables,
+  newMark,
+  openRestores,
+  type StoredLedgerRow,
+  type StoredLink,
+} from './memory-store.ts';
 import { crmFields, ModelCrm } from './model-crm.ts';
 import { ModelErp, stampKinds } from './model-erp.ts';
 import { CUT, Oracle } from './oracle.ts';
@@ -769,20 +777,35 @@ class History {
 
   #switchConnection(): void {
     const { id } = this.#random.pick(this.#tables.connections);
-    const turn = (active: boolean) => {
-      this.scheduler.trace('switches', () => `${id} ${active ? 'on' : 'off'}`);
-      this.#tables.connections = this.#tables.connections.map((connection) =>
-        connection.id === id ? { ...connection, active } : connection,
+    this.#turn(id, false);
+    const process = new Process('api');
+    this.scheduler.at(process, this.#random.below(MINUTE), () =>
+      this.#attempt('switch on', this.#switchOn(process, id)),
+    );
+  }
+
+  #turn(id: string, active: boolean): void {
+    this.scheduler.trace('switches', () => `${id} ${active ? 'on' : 'off'}`);
+    this.#tables.connections = this.#tables.connections.map((connection) =>
+      connection.id === id ? { ...connection, active } : connection,
+    );
+  }
+
+  /** As activating does: what waits to be decided on is planned anew, and what happened meanwhile is looked at. */
+  async #switchOn(process: Process, id: string): Promise<void> {
+    if ([...this.#tables.restores.values()].every(({ settledAt }) => settledAt !== null)) this.#turn(id, true);
+    else {
+      await this.#untilKnown(process, (ctx) =>
+        inTransaction(ctx, async (ctx) => {
+          this.#tables.onRollback(() => this.#turn(id, false));
+          this.#turn(id, true);
+          await joinRestores(ctx, id);
+        }),
       );
-    };
-    turn(false);
-    this.oracle.missing(id);
-    this.scheduler.at(this.#world, this.#random.below(MINUTE), () => {
-      turn(true);
-      const links = [...this.#tables.links.values()].filter((link) => link.connectionId === id);
-      // As activating does: what happened meanwhile is looked at.
-      for (const { entity } of links) this.#sendWebhook(entity.id);
-    });
+    }
+    for (const restore of openRestores(this.#tables)) if (restore.connectionId === id) this.oracle.halted(restore.id);
+    const links = [...this.#tables.links.values()].filter((link) => link.connectionId === id);
+    for (const { entity } of links) this.#sendWebhook(entity.id);
   }
 
   /** A backup is put back, of either side. SuperOffice tells us, of an ERP an administrator does; perhaps a little late. */
@@ -807,18 +830,18 @@ class History {
     }
     const delay = random.pick([0, 0, 0, 20_000]);
     const process = new Process('api');
-    this.scheduler.at(process, delay, () => this.#attempt('reports', this.#report(process, connectionId)));
+    const report = (ctx: Context) =>
+      connectionId === null
+        ? pauseAfterRestore(ctx, { side: 'crm', connectionId, userName: null })
+        : reportRestore(ctx, { connectionId });
+    this.scheduler.at(process, delay, () => this.#attempt('reports', this.#untilKnown(process, report)));
     this.scheduler.at(this.#world, delay + random.pick([5_000, 30_000, 60_000]), () => void this.#decideRestores());
   }
 
-  /** Told until it is known. */
-  async #report(process: Process, connectionId: string | null): Promise<void> {
+  async #untilKnown(process: Process, tell: (ctx: Context) => Promise<void>): Promise<void> {
     for (;;) {
-      const ctx = this.#context(process, user);
       try {
-        if (connectionId !== null) await reportRestore(ctx, { connectionId });
-        else await pauseAfterRestore(ctx, { side: 'crm', connectionId, userName: null });
-        return;
+        return await tell(this.#context(process, user));
       } catch (error) {
         if (!(error instanceof StoreKilled)) throw error;
         await this.scheduler.ticket(process, 1_000);
@@ -829,7 +852,7 @@ class History {
   /** Gives the newer values again, but perhaps for one field, or keeps the restored ones. Answers whether any waited. */
   async #decideRestores(): Promise<boolean> {
     const random = this.#random;
-    const open = [...this.#tables.restores.values()].filter(({ settledAt }) => settledAt === null);
+    const open = openRestores(this.#tables);
     for (const { id, runId } of open) {
       const planned = [...this.#tables.runSteps.values()].filter(
         (step) => step.runId === runId && step.outcome !== 'stale',

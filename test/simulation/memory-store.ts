@@ -112,6 +112,10 @@ export class MemoryTables {
     return table.delete(key);
   }
 
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
   onCommit(then: () => void): void {
     this.#then.push(then);
   }
@@ -416,7 +420,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       return row && isFree(row, now) ? takeLease(row, leaseUntil) : null;
     },
     async hold({ entity, fence, cause }) {
-      const halted = cause !== 'restore' && [...tables.restores.values()].some(({ settledAt }) => settledAt === null);
+      const halted = cause !== 'restore' && openRestores(tables).length > 0;
       if (halted || marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
     },
     async extend(claim, leaseUntil) {
@@ -726,7 +730,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       return true;
     },
     async open() {
-      return [...restores.values()].filter(({ settledAt }) => settledAt === null);
+      return openRestores(tables);
     },
     async setRun(id, before, runId) {
       const row = restores.get(id);
@@ -857,6 +861,14 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       retentionDays: async () => 90,
     } satisfies Some<'syncSettings', 'isAutomatic' | 'nightly' | 'takeTidying' | 'retentionDays'>,
   };
+}
+
+/** Those that wait for a decision, but for those that rest with a connection that is switched off. */
+export function openRestores({ restores, connections }: MemoryTables): readonly RestoreRow[] {
+  const isOn = (connectionId: string) => connections.some(({ id, active }) => id === connectionId && active);
+  return [...restores.values()].filter(
+    ({ settledAt, connectionId }) => settledAt === null && (connectionId === null || isOn(connectionId)),
+  );
 }
 
 /** How calls reach the tables: each in a transaction of its own, or all of `work` in one. */

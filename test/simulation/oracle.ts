@@ -5,7 +5,7 @@ import { isBlank, sameValue } from '../../backend/domain/value.ts';
 import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 import { crmFields, type CrmWatch, type ModelCrm } from './model-crm.ts';
 import type { ErpWatch, ModelErp } from './model-erp.ts';
-import { keyOf, type MemoryTables, type RestoreRow, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
+import { keyOf, openRestores, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface OracleWorld {
@@ -173,11 +173,6 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     for (const { link, field, place } of places) if (kept(link, field)) place.restored.wanted = false;
   }
 
-  /** Nobody has decided on them, or what was decided is being written. */
-  #openRestores(): readonly RestoreRow[] {
-    return [...this.#world.tables.restores.values()].filter(({ settledAt }) => settledAt === null);
-  }
-
   /** What the backup has put back and nobody has written since, for each link that carries it. */
   #restoredBy(restoreId: string) {
     const { side, connectionId } = this.#world.tables.restores.get(restoreId) ?? { side: 'crm', connectionId: null };
@@ -211,7 +206,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const late = (since: number) =>
       scheduler.now - since > IN_FLIGHT_MS && scheduler.now - process.pausedUntil > IN_FLIGHT_MS;
 
-    const waiting = this.#openRestores();
+    const waiting = openRestores(this.#world.tables);
     const isDecided = waiting.some(({ side, connectionId: erp, runId }) => {
       const isTarget = connectionId === null ? side === 'crm' : side === 'erp' && erp === connectionId;
       return isTarget && runId !== null && this.#world.tables.runs.get(runId)?.state === 'running';
@@ -435,7 +430,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const { tables } = this.#world;
     const run = row.runId === null ? undefined : tables.runs.get(row.runId);
     // A new actor is somebody's wish, and overwrites nothing.
-    if (row.reason !== 'created' && run?.kind !== 'restore' && this.#openRestores().length > 0) {
+    if (row.reason !== 'created' && run?.kind !== 'restore' && openRestores(tables).length > 0) {
       this.violated('S31', `${row.fieldKey} of ${row.linkId} is to be written while a restored backup waits`);
     }
     if (row.runId !== null) {
@@ -601,7 +596,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       const places = this.#restoredBy(id);
       // What could not be reached when the plan was made is not in it, whichever link it is told by.
       const excused = places.filter(({ link, field, name }) => {
-        const away = [keyOf(link.entity), name.slice(0, name.lastIndexOf('/')), link.connectionId];
+        const away = [keyOf(link.entity), name.slice(0, name.lastIndexOf('/'))];
         const isBare = link.parked !== null || tables.open.has(`${link.id} ${field.key}`);
         return isBare || away.some((what) => this.#missed.has(what));
       });

@@ -6,6 +6,7 @@ import type { Connection } from '../../domain/connection.ts';
 import type { CrmField } from '../../domain/field.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
+import { joinRestores } from '../sync/pause-after-restore.ts';
 import { reasonTold } from './reason-told.ts';
 import { writersBeside } from './writers-beside.ts';
 
@@ -32,6 +33,7 @@ export async function activateConnection(ctx: Context, id: string): Promise<Acti
 
     await ctx.store.connections.setActive(id, true);
     if (!active) {
+      await joinRestores(ctx, id);
       await ctx.store.marks.connection(id, 'all', { lane: 'bulk', cause: 'user', user, at: ctx.clock.now() });
     }
     return { active: true, reasons: [] };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import type { Restore } from '../../domain/restore.ts';
-import type { Run } from '../../domain/run.ts';
+import { runIsOver, type Run } from '../../domain/run.ts';
+import { AppError } from '../../errors.ts';
+import { enterState } from './advance-run.ts';
 
 /**
  * A system was put back to an older state: automatic sync stops before anything is written, and whoever is at work loses
@@ -15,6 +17,20 @@ export async function pauseAfterRestore(
     const restore = { id: randomUUID(), side, connectionId, at: clock.now(), userName, runId: null };
     if (await restores.begin(restore)) await marks.revokeAll();
   });
+}
+
+/** Inside a transaction that has switched a connection on: what waits to be decided on is planned anew, now with its links. */
+export async function joinRestores(ctx: Context, connectionId: string): Promise<void> {
+  const { restores, runs, marks } = ctx.store;
+  const open = await restores.open();
+  const concerned = open.filter((restore) => restore.connectionId === null || restore.connectionId === connectionId);
+  for (const { id, runId } of concerned) {
+    const run = runId === null ? null : await runs.lock(runId);
+    if (run && !runIsOver(run)) await enterState(ctx, run, 'cancelled');
+    // Also where there is no plan yet, for whoever begins one in this very moment would make it without this connection.
+    else if (!(await restores.setRun(id, runId, null))) throw new AppError('run.changed');
+  }
+  if (concerned.length > 0) await marks.revokeAll();
 }
 
 /** Makes the plans that are still missing. They read, and write nothing. */

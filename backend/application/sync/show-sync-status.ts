@@ -36,7 +36,7 @@ export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
     restores: restores.map(({ id, side, connectionId, at, userName, runId }) => ({
       id,
       side,
-      connectionName: connections.find((connection) => connection.id === connectionId)?.name ?? null,
+      connectionName: (side === 'erp' && connections.find(({ id }) => id === connectionId)?.name) || null,
       at: at.toISOString(),
       userName,
       runId,

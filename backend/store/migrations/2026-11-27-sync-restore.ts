@@ -14,7 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (tenant, id),
       foreign key (tenant, connection_id) references connection on delete cascade,
       foreign key (tenant, run_id) references run on delete set null (run_id) deferrable initially deferred,
-      check ((side = 'erp') = (connection_id is not null))
+      check (side = 'crm' or connection_id is not null)
     )`.execute(db);
   // Told twice, it is one.
   await sql`
