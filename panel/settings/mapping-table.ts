@@ -301,7 +301,7 @@ export class MappingTable extends PanelElement {
       }
 
       .wide {
-        min-width: 16em;
+        min-width: 15em;
       }
 
       .table tbody th {
@@ -328,7 +328,7 @@ export class MappingTable extends PanelElement {
       }
 
       .policy {
-        min-width: 13em;
+        min-width: 12em;
       }
 
       .empty {
