@@ -90,6 +90,11 @@ function settle(field: MappedField): FieldOutcome {
   const { crm, erp, agreed, policy } = field;
   const blankSide = isBlank(crm) ? 'crm' : isBlank(erp) ? 'erp' : null;
   if (!agreed && blankSide) return write(field, blankSide, 'filled');
+  // Nobody can choose between two values of which neither can be carried over.
+  const [toCrm, toErp] = [field.erpInCrm, field.crmInErp];
+  if (toCrm.kind === 'refused' && toErp.kind === 'refused') {
+    return { kind: 'parked', code: toCrm.code, detail: toCrm.detail };
+  }
 
   switch (policy) {
     case 'ask':

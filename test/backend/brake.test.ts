@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { saveConnection } from '../../backend/application/setup/save-connection.ts';
 import { askAgain } from '../../backend/application/sync/ask-again.ts';
@@ -96,6 +97,22 @@ describe('ordinary syncing', () => {
       counts: { toWrite: LINKS, blanks: LINKS, written: 0 },
       reach: [{ changedLinks: LINKS, changedBefore: 0, limit: LIMIT }],
     });
+  });
+
+  test('of records that were connected just now, as by an import, is no mass change', async () => {
+    for (const id of upTo(LINKS).map((each) => each + 100)) {
+      const values = { NAME: `Company ${id}`, POSTALCITY: 'Oslo' };
+      world.crm.entities.set(`contact/${id}`, { ...values });
+      world.erp.actors.set(`Customer/erp${id}`, { ...values });
+      await world.store.marks.ensure(company(id));
+      const ends = { connectionId, entity: company(id), actor: customer(id) };
+      const link = await world.store.links.claim(randomUUID(), ends, world.clock.now());
+      await world.store.links.confirm(link.id, world.clock.now());
+    }
+    await poll();
+    expect((await showSyncStatus(admin)).braked).toEqual([]);
+    await rest();
+    expect(await showSyncStatus(admin)).toMatchObject({ braked: [], links: 2 * LINKS, waiting: 0 });
   });
 
   test('of a mass change in SuperOffice goes as far as the limit, and asks for the rest', async () => {

@@ -10,6 +10,7 @@ import {
   resumeImport,
 } from '../../backend/application/import/steer-import.ts';
 import { claimImportTasks, workOnImport } from '../../backend/application/import/work-on-import.ts';
+import { showLedger } from '../../backend/application/sync/show-ledger.ts';
 import { showRun } from '../../backend/application/sync/show-run.ts';
 import { startSync } from '../../backend/application/sync/start-run.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
@@ -441,6 +442,14 @@ describe('values of records that were there before', () => {
     expect((await showRun(admin, runId)).counts).toMatchObject({ records: 1 });
     expect(world.crm.entities.get('contact/20')).toMatchObject({ NAME: 'Kjent AS', POSTALCITY: 'Bodø' });
     expect(world.crm.entities.get('contact/40')).toMatchObject({ POSTALCITY: 'Moss' });
+  });
+
+  test('stand in the log under the names of their fields where the record was made', async () => {
+    await execute(await planned({ kind: 'keys', erpKeys: ['1'] }));
+    await work();
+    const { entries } = await showLedger(admin, {});
+    const made = entries.filter(({ reason }) => reason === 'created').map(({ fieldName }) => fieldName);
+    expect(made.sort()).toEqual(['CustNo', 'NAME', 'POSTALCITY']);
   });
 
   test('are not taken over from another ERP', async () => {

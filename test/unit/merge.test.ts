@@ -165,6 +165,19 @@ describe('mergeField', () => {
     );
   });
 
+  test('has nobody choose between two values of which neither can be carried over', () => {
+    const list = { kind: 'list', listName: 'Countries' } as const;
+    for (const policy of conflictPolicies) {
+      const unmapped = { erp: { ...list, policy }, crm: list, agreed: null };
+      expect(mergeField(field('both', '578', 'NO', unmapped))).toMatchObject({
+        kind: 'parked',
+        code: 'list.item_unmapped',
+      });
+    }
+    // One of them can be chosen.
+    expect(mergeField(field('both', 'far too long', 'old', { erp: { maxLength: 5 }, agreed: null }))).toEqual(conflict);
+  });
+
   test('comes to rest: what was written is in sync the next time, and nothing is written twice', () => {
     fc.assert(
       fc.property(fields, (given) => {

@@ -65,14 +65,18 @@ async function pollActorType(
 
   const ours = page.actors.filter(({ type }) => type === actorType);
   const news: ActorRef[] = [];
+  let changed = 0;
   for (let start = 0; start < ours.length; start += BATCH) {
     const actors = ours.slice(start, start + BATCH);
     const keys = watched.map(({ key }) => key);
-    news.push(...(await newsIn(ctx, connectionId, actors, keys)).map(({ type, erpKey }) => ({ type, erpKey })));
+    for (const { actor, isNew } of await newsIn(ctx, connectionId, actors, keys)) {
+      news.push({ type: actor.type, erpKey: actor.erpKey });
+      if (!isNew) changed += 1;
+    }
   }
   const gone = await toldAsGone(ctx, connectionId, actorType, page);
   // So many at once are planned first, and not one of them is written before someone has said yes.
-  if (news.length > 0 && (await isTooMuch(ctx, connection, news.length))) await pullBrake(ctx, connectionId);
+  if (changed > 0 && (await isTooMuch(ctx, connection, changed))) await pullBrake(ctx, connectionId);
   const toLookAt = [...news, ...gone];
   for (let start = 0; start < toLookAt.length; start += BATCH) {
     const actors = toLookAt.slice(start, start + BATCH);
@@ -116,20 +120,23 @@ async function toldAsGone(
   return gone;
 }
 
+/** Actors to look at; new are those whose link waits for its first look, as after an import: nothing about them has changed. */
 async function newsIn(
   ctx: Context,
   connectionId: string,
   actors: readonly Actor[],
   watched: readonly string[],
-): Promise<readonly Actor[]> {
+): Promise<readonly { readonly actor: Actor; readonly isNew: boolean }[]> {
   const links = (await ctx.store.links.ofActors(connectionId, actors)).filter(
     ({ confirmedAt }) => confirmedAt !== null,
   );
   const linkOf = new Map(links.map((link) => [link.actor.erpKey, link]));
   const waitingOf = Map.groupBy(await ctx.store.links.openFields(links.map(({ id }) => id)), ({ linkId }) => linkId);
-  return actors.filter((actor) => {
+  return actors.flatMap((actor) => {
     const link = linkOf.get(actor.erpKey);
-    return link && asks(actor, link, waitingOf.get(link.id) ?? [], watched);
+    const waiting = waitingOf.get(link?.id ?? '') ?? [];
+    if (!link || !asks(actor, link, waiting, watched)) return [];
+    return [{ actor, isNew: waiting.length === 0 && Object.keys(link.agreed).length === 0 }];
   });
 }
 

@@ -115,8 +115,10 @@ async function shown(ctx: Context, rows: readonly LedgerRow[]): Promise<LedgerEn
 async function fieldNames(ctx: Context, rows: readonly LedgerRow[]): Promise<(row: LedgerRow) => string> {
   const connectionIds = [...new Set(rows.map(({ connectionId }) => connectionId))];
   const mappings = (await Promise.all(connectionIds.map((id) => ctx.store.mappings.list(id)))).flat();
-  return ({ connectionId, actor, fieldKey }) =>
+  return ({ connectionId, actor, fieldKey, crmField }) =>
     mappings
       .find((mapping) => mapping.connectionId === connectionId && mapping.actorType === actor.type)
-      ?.fields.find(({ key }) => key === fieldKey)?.name ?? fieldKey;
+      // A record that an import made has its values by their SuperOffice fields.
+      ?.fields.find((field) => (fieldKey === '' ? field.crmField === crmField : field.key === fieldKey))?.name ??
+    (fieldKey || crmField);
 }
