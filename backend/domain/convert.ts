@@ -4,8 +4,15 @@ import type { FieldMapping } from './connection.ts';
 import type { CrmField } from './field.ts';
 import { isBlank, lengthOf, parseValue } from './value.ts';
 
-/** What the administrator mapped of one ERP list: ERP item -> SuperOffice item, or null for "(No Selection)". */
-export type ListItemMap = ReadonlyMap<string, string | null>;
+/** What the administrator mapped of one ERP list. */
+export interface ListItemMap {
+  /** ERP item -> SuperOffice item, or null for "(No Selection)". */
+  readonly items: ReadonlyMap<string, string | null>;
+  /** Of several ERP items that are one SuperOffice item, the one that this becomes in the ERP. */
+  readonly goesBack: ReadonlySet<string>;
+}
+
+export const nothingMapped: ListItemMap = { items: new Map(), goesBack: new Set() };
 
 /** An ERP field and the SuperOffice field it is mapped to, with all that is needed to carry a value across. */
 export interface FieldPair {
@@ -67,13 +74,15 @@ function translateList(pair: FieldPair, target: Side, from: FieldKind, to: Field
 }
 
 function mapped(pair: FieldPair, erpItem: string): Converted {
-  const crmItem = pair.listMap.get(erpItem);
+  const crmItem = pair.listMap.items.get(erpItem);
   return crmItem === null ? { kind: 'ignored' } : found(pair, erpItem, crmItem);
 }
 
-/** Where several ERP items mean the same SuperOffice item, there is no way back to one of them. */
+/** Where several ERP items mean the same SuperOffice item, the chosen one; without a choice there is no way back. */
 function mappedBack(pair: FieldPair, crmItem: string): Converted {
-  const [erpItem, ...others] = [...pair.listMap].filter(([, item]) => item === crmItem).map(([item]) => item);
+  const { items, goesBack } = pair.listMap;
+  const erpItems = [...items].filter(([, item]) => item === crmItem).map(([item]) => item);
+  const [erpItem, ...others] = erpItems.length > 1 ? erpItems.filter((item) => goesBack.has(item)) : erpItems;
   return found(pair, crmItem, others.length > 0 ? undefined : erpItem);
 }
 

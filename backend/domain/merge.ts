@@ -57,12 +57,18 @@ export function mappedField(
   pair: FieldPair,
   values: Pick<MappedField, 'crm' | 'erp' | 'agreed' | 'newest'>,
 ): MappedField {
+  const erpInCrm = convert(pair, 'crm', values.erp);
+  // Of several ERP items that are one SuperOffice item, the one that stands there need not be the one that goes back.
+  const stands = pair.erp.kind === 'list' && pair.crm.kind === 'list' && erpInCrm.kind === 'value';
   return {
     ...values,
     direction: pair.erp.direction,
     policy: pair.policy,
-    erpInCrm: convert(pair, 'crm', values.erp),
-    crmInErp: convert(pair, 'erp', values.crm),
+    erpInCrm,
+    crmInErp:
+      stands && sameValue(erpInCrm.value, values.crm)
+        ? { kind: 'value', value: values.erp }
+        : convert(pair, 'erp', values.crm),
     readOnly: sides.filter((side) => pair[side].access === 'readOnly'),
     mandatory: sides.filter((side) => pair[side].access === 'mandatory'),
   };

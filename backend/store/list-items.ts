@@ -9,23 +9,30 @@ export function listItemStore(db: Db, tenant: string) {
     async get(connectionId: string, actorType: ActorType): Promise<ReadonlyMap<string, ListItemMap>> {
       const rows = await db
         .selectFrom('list_item_mapping')
-        .select(['field_key', 'erp_item', 'crm_item'])
+        .select(['field_key', 'erp_item', 'crm_item', 'goes_back'])
         .where('tenant', '=', tenant)
         .where('connection_id', '=', connectionId)
         .where('actor_type', '=', actorType)
         .orderBy('field_key')
         .orderBy('erp_item')
         .execute();
-      const maps = new Map<string, Map<string, string | null>>();
-      for (const { field_key, erp_item, crm_item } of rows) {
-        const map = maps.get(field_key) ?? new Map<string, string | null>();
-        maps.set(field_key, map.set(erp_item, crm_item));
+      const maps = new Map<string, { items: Map<string, string | null>; goesBack: Set<string> }>();
+      for (const { field_key, erp_item, crm_item, goes_back } of rows) {
+        const map = maps.get(field_key) ?? { items: new Map<string, string | null>(), goesBack: new Set<string>() };
+        map.items.set(erp_item, crm_item);
+        if (goes_back) map.goesBack.add(erp_item);
+        maps.set(field_key, map);
       }
       return maps;
     },
 
     /** Replaces the mapping of one field. */
-    async save(connectionId: string, actorType: ActorType, fieldKey: string, items: ListItemMap): Promise<void> {
+    async save(
+      connectionId: string,
+      actorType: ActorType,
+      fieldKey: string,
+      { items, goesBack }: ListItemMap,
+    ): Promise<void> {
       await db
         .deleteFrom('list_item_mapping')
         .where('tenant', '=', tenant)
@@ -40,8 +47,9 @@ export function listItemStore(db: Db, tenant: string) {
         field_key: fieldKey,
         erp_item: erpItem,
         crm_item: crmItem,
+        goes_back: goesBack.has(erpItem),
       }));
-      // Six columns a row, and Postgres takes 65535 parameters.
+      // Seven columns a row, and Postgres takes 65535 parameters.
       for (let start = 0; start < rows.length; start += 5000) {
         await db
           .insertInto('list_item_mapping')

@@ -56,6 +56,7 @@ export interface SyncTables {
     field_key: string;
     erp_item: string;
     crm_item: string | null;
+    goes_back: boolean;
   };
   ledger: {
     tenant: string;

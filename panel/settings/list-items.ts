@@ -3,7 +3,7 @@ import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ListMapping, MappedItem } from '../../shared/api/list-mappings.ts';
-import { ambiguousItems } from '../../shared/rules/list-rules.ts';
+import { ambiguousItems, sharedItems } from '../../shared/rules/list-rules.ts';
 import { define } from '../define.ts';
 import { formatCount } from '../locales/format.ts';
 import '../ui/combobox.ts';
@@ -27,23 +27,24 @@ const NOTHING = '';
  *
  * @property list - both sides as they are now
  * @property decided - what each ERP item is; replaced by its owner on every change
+ * @property goesBack - of several ERP items that are one SuperOffice item, the one that goes back; replaced likewise
  * @fires {ListItemsChanged} erpsync-list-items-changed
  */
 export class ListItems extends PanelElement {
   @property({ attribute: false }) list!: ListMapping;
   @property({ attribute: false }) decided: ReadonlyMap<string, string | null> = new Map();
+  @property({ attribute: false }) goesBack: ReadonlySet<string> = new Set();
 
   @state() private filter = '';
   @state() private show: Show = 'all';
 
   override render() {
-    const { fieldName, crmItems } = this.list;
+    const { fieldName, crmItems, direction } = this.list;
     const wanted = this.filter.trim().toLocaleLowerCase();
     const textOf = new Map(crmItems.map(({ key, text }) => [key, text]));
-    const ambiguous = ambiguousItems(
-      this.list.direction,
-      this.#present.map(({ key }) => this.decided.get(key) ?? null),
-    );
+    const mapped = this.#present.map(({ key }) => [key, this.decided.get(key) ?? null] as const);
+    const shared = sharedItems(direction, mapped);
+    const ambiguous = ambiguousItems(direction, mapped, this.goesBack);
     const found = this.#present.filter((item) => {
       const crmItem = this.decided.get(item.key) ?? null;
       const words = `${item.text} ${item.key} ${crmItem === null ? '' : (textOf.get(crmItem) ?? crmItem)}`;
@@ -77,13 +78,14 @@ export class ListItems extends PanelElement {
             <tr>
               <th scope="col">${msg('ERP item')}</th>
               <th scope="col" class="wide">${msg('SuperOffice item')}</th>
+              ${shared.size > 0 ? html`<th scope="col" class="center">${msg('Goes back to ERP')}</th>` : null}
             </tr>
           </thead>
           <tbody>
             ${repeat(
               found.slice(0, SHOWN),
               ({ key }) => key,
-              (item) => this.#row(item, choices, textOf, ambiguous),
+              (item) => this.#row(item, choices, textOf, shared, ambiguous),
             )}
           </tbody>
         </table>
@@ -102,6 +104,7 @@ export class ListItems extends PanelElement {
     item: MappedItem,
     choices: readonly ComboboxItem[],
     textOf: ReadonlyMap<string, string>,
+    shared: ReadonlySet<string>,
     ambiguous: ReadonlySet<string>,
   ) {
     const { key, text } = item;
@@ -120,7 +123,26 @@ export class ListItems extends PanelElement {
           @erpsync-item-chosen=${(event: ItemChosen) => this.#decide(key, event.key)}
         ></erpsync-combobox>
       </td>
+      ${
+        shared.size > 0
+          ? html`<td class="center">
+              ${crmItem !== null && shared.has(crmItem) ? this.#back(item, crmItem, textOf.get(crmItem) ?? crmItem) : null}
+            </td>`
+          : null
+      }
     </tr>`;
+  }
+
+  /** One of the ERP items that are this SuperOffice item. */
+  #back({ key, text }: MappedItem, crmItem: string, crmText: string) {
+    return html`<input
+      class="check"
+      type="radio"
+      name="back to ${crmItem}"
+      aria-label=${msg(str`${crmText} becomes ${text} in the ERP`)}
+      .checked=${this.goesBack.has(key)}
+      @change=${() => this.#chooseBack(key, crmItem)}
+    />`;
   }
 
   #note(item: MappedItem, crmItem: string | null, gone: boolean, ambiguous: ReadonlySet<string>) {
@@ -135,7 +157,7 @@ export class ListItems extends PanelElement {
     if (gone) return html`<p class="problem">${msg('No longer available in SuperOffice.')}</p>`;
     if (crmItem !== null && ambiguous.has(crmItem)) {
       return html`<p class="problem">
-        ${msg('Chosen more than once. On the way back to the ERP nobody could tell which one is meant.')}
+        ${msg('Several ERP items are this one. Choose which of them goes back to the ERP.')}
       </p>`;
     }
     return !item.decided && item.suggestion !== null && item.suggestion === crmItem
@@ -178,15 +200,23 @@ export class ListItems extends PanelElement {
   }
 
   #decide(key: string, chosen: string | null): void {
-    this.#change(new Map([...this.decided, [key, chosen === NOTHING ? null : chosen]]));
+    const decided = new Map([...this.decided, [key, chosen === NOTHING ? null : chosen]]);
+    this.dispatchEvent(new ListItemsChanged(decided, this.#without(key)));
   }
 
   #forget(key: string): void {
-    this.#change(new Map([...this.decided].filter(([each]) => each !== key)));
+    const decided = new Map([...this.decided].filter(([each]) => each !== key));
+    this.dispatchEvent(new ListItemsChanged(decided, this.#without(key)));
   }
 
-  #change(decided: ReadonlyMap<string, string | null>): void {
-    this.dispatchEvent(new ListItemsChanged(decided));
+  #chooseBack(key: string, crmItem: string): void {
+    const others = [...this.goesBack].filter((each) => this.decided.get(each) !== crmItem);
+    this.dispatchEvent(new ListItemsChanged(this.decided, new Set([...others, key])));
+  }
+
+  /** What was chosen for the way back from one SuperOffice item is no choice for another. */
+  #without(key: string): ReadonlySet<string> {
+    return new Set([...this.goesBack].filter((each) => each !== key));
   }
 
   static override styles = [

@@ -30,6 +30,7 @@ import { SettingsChanged } from './settings-changed.ts';
 interface Draft {
   readonly list: MappedList;
   readonly decided: ReadonlyMap<string, string | null>;
+  readonly goesBack: ReadonlySet<string>;
   /** The user decided something herself; what was only suggested may be left without a question. */
   readonly edited: boolean;
 }
@@ -56,7 +57,7 @@ export class ListMapping extends PanelElement {
     args: () => [this.connection.id] as const,
     task: async ([id], { signal }) => {
       const { lists } = await fetchListMappings(this.api, id, signal);
-      this.drafts = lists.map((list) => ({ list, decided: proposed(list), edited: false }));
+      this.drafts = lists.map((list) => ({ list, decided: proposed(list), goesBack: goingBack(list), edited: false }));
       // The first that has something to do.
       this.selected = Math.max(
         0,
@@ -76,7 +77,7 @@ export class ListMapping extends PanelElement {
       ${
         this.help
           ? html`<erpsync-notice>
-              ${msg('Choose for each item of the ERP list which item it is in SuperOffice. Records with an item that is not mapped yet wait for it and go on by themselves. Choose (No selection) for an item that has no counterpart: then the field stays as it is. Several ERP items may be one SuperOffice item only where the field goes from ERP to SuperOffice.')}
+              ${msg('Choose for each item of the ERP list which item it is in SuperOffice. Records with an item that is not mapped yet wait for it and go on by themselves. Choose (No selection) for an item that has no counterpart: then the field stays as it is. Several ERP items may be one SuperOffice item; where the field also goes back to the ERP, choose which of them goes back.')}
             </erpsync-notice>`
           : null
       }
@@ -137,7 +138,7 @@ export class ListMapping extends PanelElement {
   }
 
   #items(draft: Draft) {
-    const { list, decided } = draft;
+    const { list, decided, goesBack } = draft;
     if (list.failure) {
       return html`<erpsync-notice kind="error">
         ${reasonText(list.failure)}
@@ -163,14 +164,15 @@ export class ListMapping extends PanelElement {
       <erpsync-list-items
         .list=${list}
         .decided=${decided}
+        .goesBack=${goesBack}
         @erpsync-list-items-changed=${this.#edit}
       ></erpsync-list-items>
     `;
   }
 
-  #edit({ decided }: ListItemsChanged): void {
+  #edit({ decided, goesBack }: ListItemsChanged): void {
     this.drafts = this.drafts.map((draft, index) =>
-      index === this.selected ? { ...draft, decided, edited: true } : draft,
+      index === this.selected ? { ...draft, decided, goesBack, edited: true } : draft,
     );
     this.failure = null;
   }
@@ -199,12 +201,13 @@ export class ListMapping extends PanelElement {
     await saveListMapping(this.api, this.connection.id, actorType, {
       fieldKey,
       crmField,
-      items: [...draft.decided].map(([key, crmItem]) => ({ key, crmItem })),
+      items: [...draft.decided].map(([key, crmItem]) => ({ key, crmItem, goesBack: draft.goesBack.has(key) })),
     });
     const kept = items.map((item) => ({
       ...item,
       decided: draft.decided.has(item.key),
       crmItem: draft.decided.get(item.key) ?? null,
+      goesBack: draft.goesBack.has(item.key),
     }));
     const saved = { ...draft, list: { ...draft.list, items: kept }, edited: false };
     this.drafts = this.drafts.map((each) => (each === draft ? saved : each));
@@ -246,6 +249,10 @@ function proposed({ items }: MappedList): ReadonlyMap<string, string | null> {
   );
 }
 
+function goingBack({ items }: MappedList): ReadonlySet<string> {
+  return new Set(items.filter(({ goesBack }) => goesBack).map(({ key }) => key));
+}
+
 function undecided({ list, decided }: Draft): number {
   return list.items.filter(({ key, missingInErp }) => !missingInErp && !decided.has(key)).length;
 }
@@ -256,9 +263,12 @@ function suggested({ list, decided }: Draft): number {
   ).length;
 }
 
-function isChanged({ list, decided }: Draft): boolean {
+function isChanged({ list, decided, goesBack }: Draft): boolean {
   return list.items.some(
-    (item) => item.decided !== decided.has(item.key) || item.crmItem !== (decided.get(item.key) ?? null),
+    (item) =>
+      item.decided !== decided.has(item.key) ||
+      item.crmItem !== (decided.get(item.key) ?? null) ||
+      item.goesBack !== goesBack.has(item.key),
   );
 }
 

@@ -37,8 +37,8 @@ const sentences = {
       : msg('The mapping has been changed in the meantime. Open it again.'),
   'list.item_ambiguous': ({ field, item }) =>
     named(field) && named(item)
-      ? msg(str`${item} is chosen more than once for ${field}. That is only possible from ERP to SuperOffice.`)
-      : msg('An item is chosen more than once. That is only possible from ERP to SuperOffice.'),
+      ? msg(str`Several ERP items are ${item} for ${field}. Choose which of them goes back to the ERP.`)
+      : msg('Several ERP items are one SuperOffice item. Choose which of them goes back to the ERP.'),
   'import.ambiguous': () =>
     msg('Several records in SuperOffice look like this one. Open the right one and connect it on its ERP tab.'),
   'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),

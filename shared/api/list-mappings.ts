@@ -13,6 +13,8 @@ export const MappedItem = z.object({
   decided: z.boolean(),
   /** Null where it has no counterpart, or none yet. */
   crmItem: z.string().nullable(),
+  /** Of several ERP items that are one SuperOffice item, this is what it becomes in the ERP. */
+  goesBack: z.boolean(),
   /** What it most likely is, for one that is not decided. */
   suggestion: z.string().nullable(),
 });
@@ -41,6 +43,6 @@ export const SaveListMapping = z.object({
   fieldKey: FieldKey,
   /** The SuperOffice field whose items these are. */
   crmField: FieldKey,
-  items: z.array(z.object({ key: ItemKey, crmItem: ItemKey.nullable() })).max(20_000),
+  items: z.array(z.object({ key: ItemKey, crmItem: ItemKey.nullable(), goesBack: z.boolean() })).max(20_000),
 });
 export type SaveListMapping = z.infer<typeof SaveListMapping>;

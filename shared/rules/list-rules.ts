@@ -1,17 +1,32 @@
 import type { Direction } from '../vocabulary.ts';
 
-/**
- * SuperOffice items that more than one ERP item is mapped to, where that cannot be: on the way back to the ERP nobody
- * could tell which one is meant.
- */
-export function ambiguousItems(direction: Direction, crmItems: Iterable<string | null>): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  if (direction !== 'toErp' && direction !== 'both') return twice;
-  for (const item of crmItems) {
-    if (item === null) continue;
-    if (seen.has(item)) twice.add(item);
-    seen.add(item);
+type Mapped = Iterable<readonly [erpItem: string, crmItem: string | null]>;
+
+/** SuperOffice items that several ERP items are, where values go back to the ERP: one of these has to be chosen for that. */
+export function sharedItems(direction: Direction, mapped: Mapped): ReadonlySet<string> {
+  return new Set([...groups(direction, mapped)].filter(([, erpItems]) => erpItems.length > 1).map(([item]) => item));
+}
+
+/** Those of them for which nobody could tell which ERP item goes back. */
+export function ambiguousItems(
+  direction: Direction,
+  mapped: Mapped,
+  goesBack: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const unclear = [...groups(direction, mapped)].filter(
+    ([, erpItems]) => erpItems.length > 1 && erpItems.filter((item) => goesBack.has(item)).length !== 1,
+  );
+  return new Set(unclear.map(([item]) => item));
+}
+
+function groups(direction: Direction, mapped: Mapped): ReadonlyMap<string, readonly string[]> {
+  const erpItems = new Map<string, string[]>();
+  if (direction !== 'toErp' && direction !== 'both') return erpItems;
+  for (const [erpItem, crmItem] of mapped) {
+    if (crmItem === null) continue;
+    const others = erpItems.get(crmItem);
+    if (others) others.push(erpItem);
+    else erpItems.set(crmItem, [erpItem]);
   }
-  return twice;
+  return erpItems;
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../backend/context.ts';
 import { saveFieldMapping } from '../../backend/application/setup/save-field-mapping.ts';
 import { showErpList } from '../../backend/application/setup/show-erp-list.ts';
 import { showFieldMappings } from '../../backend/application/setup/show-field-mappings.ts';
+import { nothingMapped } from '../../backend/domain/convert.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { SaveFieldMapping } from '../../shared/api/mappings.ts';
 import { createWorld, type World, type WorldFields } from '../support/world.ts';
@@ -197,7 +198,7 @@ describe('another SuperOffice field for the same ERP field', () => {
     await world.store.links.confirm(linkId, now);
     const agreed = { NAME: { crm: 'Old', erp: 'Old' }, PHONE: { crm: '1', erp: '1' } };
     await world.store.links.settle(linkId, { agreed, waiting: [] }, now);
-    await world.store.listItems.save(id, 'Customer', 'NAME', new Map([['a', '1']]));
+    await world.store.listItems.save(id, 'Customer', 'NAME', { ...nothingMapped, items: new Map([['a', '1']]) });
   });
 
   test('makes us forget what was agreed and which items were mapped, for that field only', async () => {

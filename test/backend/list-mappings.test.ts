@@ -41,13 +41,19 @@ beforeEach(async () => {
   id = await world.connection({ name: 'Visma', fields: fields() });
 });
 
-const save = (items: Readonly<Record<string, string | null>>, ctx = admin, crmField = 'BUSINESS') =>
-  saveListMapping(ctx, id, 'Customer', {
+interface Saved {
+  readonly ctx?: Context;
+  readonly crmField?: string;
+  readonly goesBack?: readonly string[];
+}
+const save = (items: Readonly<Record<string, string | null>>, { ctx, crmField, goesBack = [] }: Saved = {}) =>
+  saveListMapping(ctx ?? admin, id, 'Customer', {
     fieldKey: 'GROUP',
-    crmField,
-    items: Object.entries(items).map(([key, crmItem]) => ({ key, crmItem })),
+    crmField: crmField ?? 'BUSINESS',
+    items: Object.entries(items).map(([key, crmItem]) => ({ key, crmItem, goesBack: goesBack.includes(key) })),
   });
-const stored = async () => Object.fromEntries((await world.store.listItems.get(id, 'Customer')).get('GROUP') ?? []);
+const stored = async () =>
+  Object.fromEntries((await world.store.listItems.get(id, 'Customer')).get('GROUP')?.items ?? []);
 const shownList = async (language = 'en') => (await showListMappings(admin, id, language)).lists[0];
 
 describe('the dialog', () => {
@@ -63,7 +69,15 @@ describe('the dialog', () => {
       direction: 'both',
       failure: null,
       items: [
-        { key: 'R', text: 'Detalj', decided: false, crmItem: null, suggestion: '1', missingInErp: false },
+        {
+          key: 'R',
+          text: 'Detalj',
+          decided: false,
+          crmItem: null,
+          goesBack: false,
+          suggestion: '1',
+          missingInErp: false,
+        },
         { key: 'W', suggestion: '2' },
         { key: 'X', suggestion: null },
       ],
@@ -80,10 +94,18 @@ describe('the dialog', () => {
     ]);
 
     expect((await shownList())?.items).toEqual([
-      { key: 'R', text: 'Retail', missingInErp: false, decided: true, crmItem: '1', suggestion: null },
-      { key: 'X', text: 'Export', missingInErp: false, decided: true, crmItem: null, suggestion: null },
-      { key: 'N', text: 'New', missingInErp: false, decided: false, crmItem: null, suggestion: null },
-      { key: 'W', text: 'W', missingInErp: true, decided: true, crmItem: '2', suggestion: null },
+      { key: 'R', text: 'Retail', missingInErp: false, decided: true, crmItem: '1', goesBack: false, suggestion: null },
+      {
+        key: 'X',
+        text: 'Export',
+        missingInErp: false,
+        decided: true,
+        crmItem: null,
+        goesBack: false,
+        suggestion: null,
+      },
+      { key: 'N', text: 'New', missingInErp: false, decided: false, crmItem: null, goesBack: false, suggestion: null },
+      { key: 'W', text: 'W', missingInErp: true, decided: true, crmItem: '2', goesBack: false, suggestion: null },
     ]);
   });
 
@@ -133,6 +155,18 @@ describe('saving', () => {
     expect(await stored()).toEqual({});
   });
 
+  test('takes several items for one where it is said which of them goes back, and shows that again', async () => {
+    await save({ R: '1', W: '1', X: '1' }, { goesBack: ['W'] });
+    expect((await shownList())?.items.map(({ key, crmItem, goesBack }) => [key, crmItem, goesBack])).toEqual([
+      ['R', '1', false],
+      ['W', '1', true],
+      ['X', '1', false],
+    ]);
+    await expect(save({ R: '1', W: '1' }, { goesBack: ['R', 'W'] })).rejects.toMatchObject({
+      code: 'list.item_ambiguous',
+    });
+  });
+
   test('takes two items for one where nothing goes back', async () => {
     id = await world.connection({ fields: fields('toCrm') });
     await save({ R: '1', W: '1' });
@@ -151,12 +185,12 @@ describe('saving', () => {
     await saveFieldMapping(admin, id, 'Customer', { active: true, fields: [wish] });
 
     await expect(save({ R: '1' })).rejects.toMatchObject({ code: 'mapping.changed', detail: { field: /Group/ } });
-    await save({ R: '1' }, admin, 'CATEGORY');
+    await save({ R: '1' }, { crmField: 'CATEGORY' });
     expect(await stored()).toEqual({ R: '1' });
   });
 
   test('of a field that is no mapped list is refused', async () => {
-    const items = [{ key: '1', crmItem: null }];
+    const items = [{ key: '1', crmItem: null, goesBack: false }];
     for (const fieldKey of ['TERMS', 'NAME', 'NOTHING']) {
       const saving = saveListMapping(admin, id, 'Customer', { fieldKey, crmField: 'FAX', items });
       await expect(saving).rejects.toMatchObject({ code: 'mapping.changed' });
@@ -219,6 +253,46 @@ describe('a record whose item is not mapped', () => {
     expect(erpValues()).toMatchObject({ GROUP: 'X' });
   });
 
+  test('keeps its ERP item where several are the same in SuperOffice, and gets the chosen one from another', async () => {
+    await save({ R: '1', X: '3', W: '3' }, { goesBack: ['W'] });
+    await work();
+    expect([crmValues()?.['BUSINESS'], erpValues()?.['GROUP']]).toEqual(['3', 'X']);
+
+    world.crm.edit(company, { BUSINESS: '1' });
+    await syncNow(admin, company);
+    expect([crmValues()?.['BUSINESS'], erpValues()?.['GROUP']]).toEqual(['1', 'R']);
+    world.crm.edit(company, { BUSINESS: '3' });
+    await syncNow(admin, company);
+    expect([crmValues()?.['BUSINESS'], erpValues()?.['GROUP']]).toEqual(['3', 'W']);
+    world.erp.edit(customer, { GROUP: 'X' });
+    await syncNow(admin, company);
+    expect([crmValues()?.['BUSINESS'], erpValues()?.['GROUP']]).toEqual(['3', 'X']);
+  });
+
+  test('waits until it is said which of several items goes back', async () => {
+    id = await world.connection({ name: 'Now one way', fields: fields('toCrm') });
+    linkId = await connect(admin, id, company, customer);
+    await save({ R: '1', X: '3', W: '3' });
+    await work();
+    const directed = {
+      key: 'GROUP',
+      crmField: 'BUSINESS',
+      direction: 'both',
+      showInTab: false,
+      showInSearch: false,
+    } as const;
+    await saveFieldMapping(admin, id, 'Customer', { active: true, fields: [directed] });
+    world.crm.edit(company, { BUSINESS: '1' });
+    await syncNow(admin, company);
+    world.crm.edit(company, { BUSINESS: '3' });
+    await syncNow(admin, company);
+    expect(await world.store.links.openFields([linkId])).toMatchObject([{ code: 'list.item_unmapped' }]);
+
+    await save({ R: '1', X: '3', W: '3' }, { goesBack: ['W'] });
+    await work();
+    expect(erpValues()).toMatchObject({ GROUP: 'W' });
+  });
+
   test('is not looked at while the connection is not active', async () => {
     await world.store.connections.setActive(id, false);
     await save({ X: '3' });
@@ -236,7 +310,7 @@ describe('a record whose item is not mapped', () => {
 describe('who may', () => {
   const verbs: Record<string, (ctx: Context) => Promise<unknown>> = {
     showListMappings: (ctx) => showListMappings(ctx, id, 'en'),
-    saveListMapping: (ctx) => save({ R: '1' }, ctx),
+    saveListMapping: (ctx) => save({ R: '1' }, { ctx }),
   };
 
   test.each(Object.keys(verbs))('%s wants a licensed administrator of this tenant', async (verb) => {

@@ -72,28 +72,65 @@ describe('the list mapping', () => {
         fieldKey: 'CustGr',
         crmField: 'BUSINESS',
         items: [
-          { key: 'R', crmItem: '1' },
-          { key: 'W', crmItem: null },
-          { key: 'X', crmItem: '3' },
+          { key: 'R', crmItem: '1', goesBack: false },
+          { key: 'W', crmItem: null, goesBack: false },
+          { key: 'X', crmItem: '3', goesBack: false },
         ],
       },
     ]);
   });
 
-  it('marks an item that is chosen twice where there is a way back, and stays when that is refused', async () => {
+  it('asks which of several items goes back, by keyboard, and stays when that is not said', async () => {
     await open();
+    expect(queryByRole('columnheader', 'Goes back to ERP')).to.equal(null);
     await choose('Export', 'Retail');
-    await shown('Chosen more than once.');
+    await shown('Several ERP items are this one.');
     world.refuse(put, 'list.item_ambiguous', { field: 'Customer group', item: 'Retail' });
     (await byRole('button', 'Done')).click();
-    await shown('Retail is chosen more than once for Customer group.');
+    await shown('Several ERP items are Retail for Customer group.');
     expect(queryByRole('dialog')).not.to.equal(null);
+    world.accept(put);
+
+    (await byRole('radio', 'Retail becomes Retail in the ERP')).focus();
+    await sendKeys({ press: 'Space' });
+    await waitUntil(() => !words().includes('Several ERP items are this one.'));
+    await sendKeys({ press: 'ArrowDown' });
+    await waitUntil(() => queryByRole('radio', 'Retail becomes Export in the ERP')?.matches(':checked'));
+    await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
+    (await byRole('button', 'Done')).click();
+    await waitUntil(() => queryByRole('dialog') === null);
+    expect(world.sent(put).at(-1)).to.deep.equal({
+      fieldKey: 'CustGr',
+      crmField: 'BUSINESS',
+      items: [
+        { key: 'R', crmItem: '1', goesBack: false },
+        { key: 'W', crmItem: '2', goesBack: false },
+        { key: 'X', crmItem: '1', goesBack: true },
+      ],
+    });
+  });
+
+  it('forgets what goes back when the item is another one, and asks nothing where nothing goes back', async () => {
+    world.lists = [
+      groupList({
+        items: [
+          mappedItem({ key: 'R', text: 'Retail', decided: true, crmItem: '1', goesBack: true }),
+          mappedItem({ key: 'X', text: 'Export', decided: true, crmItem: '1' }),
+        ],
+      }),
+    ];
+    await open();
+    expect((await byRole('radio', 'Retail becomes Retail in the ERP')).matches(':checked')).to.equal(true);
+    await choose('Retail', 'Public sector');
+    await waitUntil(() => queryByRole('radio') === null);
+    await choose('Retail', 'Retail');
+    await shown('Several ERP items are this one.');
 
     clearScreen();
     world.lists = [groupList({ direction: 'toCrm' })];
     await open();
     await choose('Export', 'Retail');
-    expect(words()).not.to.contain('Chosen more than once.');
+    expect(words()).not.to.contain('Several ERP items are this one.');
     expect(words()).not.to.contain('SuperOffice items without an ERP item');
   });
 
@@ -115,7 +152,7 @@ describe('the list mapping', () => {
     (await byRole('button', 'Done')).click();
     await waitUntil(() => queryByRole('dialog') === null);
     expect(world.sent(put)).to.deep.equal([
-      { fieldKey: 'CustGr', crmField: 'BUSINESS', items: [{ key: 'R', crmItem: '77' }] },
+      { fieldKey: 'CustGr', crmField: 'BUSINESS', items: [{ key: 'R', crmItem: '77', goesBack: false }] },
     ]);
   });
 

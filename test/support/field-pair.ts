@@ -6,7 +6,9 @@ export function pairOf(
   more: {
     readonly erp?: Partial<FieldPair['erp']>;
     readonly crm?: Partial<FieldPair['crm']>;
-  } & Partial<Pick<FieldPair, 'listMap' | 'erpItems' | 'crmItems'>> = {},
+    readonly listMap?: FieldPair['listMap']['items'];
+    readonly goesBack?: readonly string[];
+  } & Partial<Pick<FieldPair, 'erpItems' | 'crmItems'>> = {},
 ): FieldPair {
   return {
     erp: {
@@ -31,7 +33,7 @@ export function pairOf(
     },
     crm: { key: 'NAME', name: 'Name here', kind: 'text', listName: null, maxLength: 0, access: 'normal', ...more.crm },
     policy: more.erp?.policy ?? 'ask',
-    listMap: more.listMap ?? new Map(),
+    listMap: { items: more.listMap ?? new Map(), goesBack: new Set(more.goesBack) },
     erpItems: more.erpItems ?? [],
     crmItems: more.crmItems ?? [],
   };

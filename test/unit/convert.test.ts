@@ -68,7 +68,7 @@ describe('a value carried to', () => {
     });
   });
 
-  test('a list where two items mean the same finds no way back', () => {
+  test('a list where two items mean the same finds no way back but to the chosen one', () => {
     const pair = pairOf({
       erp: { kind: 'list' },
       crm: { kind: 'list' },
@@ -79,5 +79,7 @@ describe('a value carried to', () => {
     });
     expect(convert(pair, 'crm', '2')).toEqual(value('10'));
     expect(convert(pair, 'erp', '10')).toMatchObject(refusedWith('list.item_unmapped'));
+    const chosen = { ...pair, listMap: { ...pair.listMap, goesBack: new Set(['2']) } };
+    expect(convert(chosen, 'erp', '10')).toEqual(value('2'));
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { changeListMapping, suggestItems } from '../../backend/domain/list-mapping.ts';
-import { ambiguousItems } from '../../shared/rules/list-rules.ts';
+import { ambiguousItems, sharedItems } from '../../shared/rules/list-rules.ts';
 import { directions, type Direction, type ListItem } from '../../shared/vocabulary.ts';
 
 const items = (...texts: readonly string[]): ListItem[] => texts.map((text, index) => ({ key: `${index + 1}`, text }));
-const map = (decided: Readonly<Record<string, string | null>> = {}) => new Map(Object.entries(decided));
+const map = (decided: Readonly<Record<string, string | null>> = {}, goesBack: readonly string[] = []) => ({
+  items: new Map(Object.entries(decided)),
+  goesBack: new Set(goesBack),
+});
 
 describe('what an item most likely is', () => {
   const suggest = (
@@ -12,7 +15,8 @@ describe('what an item most likely is', () => {
     crm: readonly ListItem[],
     decided: Readonly<Record<string, string | null>> = {},
     direction: Direction = 'both',
-  ) => Object.fromEntries(suggestItems({ direction }, erp, crm, map(decided)));
+    goesBack: readonly string[] = [],
+  ) => Object.fromEntries(suggestItems({ direction }, erp, crm, map(decided, goesBack)));
 
   test('is the one of the same text, however it is written', () => {
     expect(suggest(items('Retail ', 'WHOLESALE', 'Other'), items('wholesale', 'Retail'))).toEqual({ 1: '2', 2: '1' });
@@ -34,6 +38,7 @@ describe('what an item most likely is', () => {
     expect(suggest(items('Retail', 'Retail'), items('Retail'), { 1: null })).toEqual({ 2: '1' });
     expect(suggest(items('Retail', 'retail'), items('Retail'))).toEqual({ 1: '1' });
     expect(suggest(items('Retail', 'retail'), items('Retail'), {}, 'toCrm')).toEqual({ 1: '1', 2: '1' });
+    expect(suggest(items('Retail', 'retail'), items('Retail'), { 1: '1' }, 'both', ['1'])).toEqual({ 2: '1' });
   });
 });
 
@@ -42,7 +47,8 @@ describe('a mapping of a list', () => {
     after: Readonly<Record<string, string | null>>,
     before: Readonly<Record<string, string | null>> = {},
     direction: Direction = 'both',
-  ) => changeListMapping({ name: 'Group', direction }, map(before), map(after), items('Retail', 'Wholesale'));
+    goesBack: readonly string[] = [],
+  ) => changeListMapping({ name: 'Group', direction }, map(before), map(after, goesBack), items('Retail', 'Wholesale'));
 
   test('may say what is new, and is revised where it says something else than before', () => {
     expect(change({ a: '1', b: null })).toEqual({ kind: 'changed', revised: false });
@@ -62,14 +68,24 @@ describe('a mapping of a list', () => {
     expect(change({ b: '9' }, { a: '9' })).toMatchObject({ code: 'list.item_unknown' });
   });
 
-  test('may lead two items to one only where there is no way back', () => {
+  test('may lead several items to one where it is chosen which of them goes back, or where nothing does', () => {
     expect(change({ a: '1', b: '1' })).toEqual({
       kind: 'refused',
       code: 'list.item_ambiguous',
       detail: { field: 'Group', item: 'Retail' },
     });
+    expect(change({ a: '1', b: '1' }, {}, 'both', ['a', 'b'])).toMatchObject({ code: 'list.item_ambiguous' });
+    expect(change({ a: '1', b: '1' }, {}, 'both', ['b'])).toEqual({ kind: 'changed', revised: false });
+    expect(change({ a: '1', b: '1' }, { a: '1', b: '1' }, 'toErp', ['b'])).toEqual({ kind: 'changed', revised: false });
     expect(change({ a: '1', b: '1' }, {}, 'toCrm')).toMatchObject({ kind: 'changed' });
-    expect(directions.map((direction) => [...ambiguousItems(direction, ['1', '2', null, null, '1'])])).toEqual([
+    const mapped = Object.entries({ a: '1', b: '2', c: null, d: null, e: '1', f: '2' });
+    expect(directions.map((direction) => [...sharedItems(direction, mapped)])).toEqual([
+      [],
+      [],
+      ['1', '2'],
+      ['1', '2'],
+    ]);
+    expect(directions.map((direction) => [...ambiguousItems(direction, mapped, new Set('b'))])).toEqual([
       [],
       [],
       ['1'],

@@ -18,6 +18,18 @@ const write = (target: 'crm' | 'erp', value: FieldValue, reason = 'changed') => 
   reason,
 });
 
+/** 1 and 2 are one item in SuperOffice, which becomes 2 on the way back. */
+const several = {
+  erp: { kind: 'list' },
+  crm: { kind: 'list' },
+  listMap: new Map([
+    ['1', '10'],
+    ['2', '10'],
+    ['3', '11'],
+  ]),
+  goesBack: ['2'],
+} as const;
+
 type Pair = NonNullable<Parameters<typeof pairOf>[0]>;
 
 function field(
@@ -94,6 +106,16 @@ describe('mergeField', () => {
       'an item that means nothing is left alone',
       field('both', 'old', '7', { crm: { kind: 'list' }, erp: { kind: 'list' }, listMap: new Map([['7', null]]) }),
       leave,
+    ],
+    [
+      'an item that is the same as the one that goes back stays',
+      field('toErp', '10', '1', { ...several, agreed: null }),
+      { kind: 'inSync', agreed: { crm: '10', erp: '1' } },
+    ],
+    [
+      'of several items that are the same, the chosen one goes back',
+      field('both', '10', '3', { ...several, agreed: { crm: '11', erp: '3' } }),
+      write('erp', '2', 'changed'),
     ],
     [
       'a name is never blanked in the CRM',

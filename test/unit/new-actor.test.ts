@@ -7,7 +7,7 @@ import { pairOf } from '../support/field-pair.ts';
 
 interface Given {
   readonly erp?: Partial<FieldMapping>;
-  readonly pair?: { readonly crm?: Partial<FieldPair['crm']>; readonly listMap?: FieldPair['listMap'] };
+  readonly pair?: { readonly crm?: Partial<FieldPair['crm']>; readonly listMap?: FieldPair['listMap']['items'] };
   readonly mapped?: boolean;
   readonly crm?: FieldValue;
   readonly answers?: FieldValues | null;

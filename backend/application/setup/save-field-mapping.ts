@@ -1,6 +1,7 @@
 import type { SaveFieldMapping } from '../../../shared/api/mappings.ts';
 import { entityTypeOf, type ActorType, type ListItem } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
+import { nothingMapped } from '../../domain/convert.ts';
 import { changeMapping, newListDefaults } from '../../domain/change-mapping.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
@@ -35,7 +36,7 @@ export async function saveFieldMapping(
     await ctx.store.schemaTasks.done(id, actorType);
     if (changed.repaired.length > 0) {
       await ctx.store.links.forgetAgreed(id, actorType, changed.repaired);
-      for (const key of changed.repaired) await ctx.store.listItems.save(id, actorType, key, new Map());
+      for (const key of changed.repaired) await ctx.store.listItems.save(id, actorType, key, nothingMapped);
     }
     if (connection.active && changed.syncsOtherwise) {
       await ctx.store.marks.connection(id, 'all', { lane: 'bulk', cause: 'user', user, at: ctx.clock.now() });

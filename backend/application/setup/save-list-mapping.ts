@@ -1,7 +1,7 @@
 import type { SaveListMapping } from '../../../shared/api/list-mappings.ts';
 import type { ActorType } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
-import type { ListItemMap } from '../../domain/convert.ts';
+import { nothingMapped, type ListItemMap } from '../../domain/convert.ts';
 import { changeListMapping } from '../../domain/list-mapping.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
@@ -28,8 +28,11 @@ export async function saveListMapping(
       throw new AppError('mapping.changed', { field: pair.erp.name });
     }
 
-    const before: ListItemMap = (await ctx.store.listItems.get(id, actorType)).get(fieldKey) ?? new Map();
-    const after: ListItemMap = new Map(items.map(({ key, crmItem }) => [key, crmItem]));
+    const before: ListItemMap = (await ctx.store.listItems.get(id, actorType)).get(fieldKey) ?? nothingMapped;
+    const after: ListItemMap = {
+      items: new Map(items.map(({ key, crmItem }) => [key, crmItem])),
+      goesBack: new Set(items.filter(({ goesBack }) => goesBack).map(({ key }) => key)),
+    };
     const changed = changeListMapping(field, before, after, crmItems);
     if (changed.kind === 'refused') throw new AppError(changed.code, changed.detail);
 

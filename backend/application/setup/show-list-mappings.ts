@@ -2,7 +2,7 @@ import type { ListMapping, ListMappings } from '../../../shared/api/list-mapping
 import { inLanguage } from '../../../shared/multi-language.ts';
 import type { ListItem } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
-import type { ListItemMap } from '../../domain/convert.ts';
+import { nothingMapped, type ListItemMap } from '../../domain/convert.ts';
 import { suggestItems } from '../../domain/list-mapping.ts';
 import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
@@ -31,12 +31,12 @@ export async function showListMappings(ctx: Context, id: string, language: strin
   return {
     lists: await Promise.all(
       pairs.map(async (pair) => {
-        const map = decided.get(pair.actorType)?.get(pair.erp.key) ?? new Map<string, string | null>();
+        const map = decided.get(pair.actorType)?.get(pair.erp.key) ?? nothingMapped;
         try {
           return view(pair, map, await erpList(pair.erp.listName), await crmList(pair.crm.listName), language);
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
-          return { ...view(pair, new Map(), [], [], language), failure: reasonTold(error) };
+          return { ...view(pair, nothingMapped, [], [], language), failure: reasonTold(error) };
         }
       }),
     ),
@@ -52,7 +52,7 @@ function view(
 ): ListMapping {
   const suggestions = suggestItems(erp, erpItems, crmItems, decided);
   const present = new Set(erpItems.map(({ key }) => key));
-  const gone = [...decided.keys()].filter((key) => !present.has(key)).map((key) => ({ key, text: key }));
+  const gone = [...decided.items.keys()].filter((key) => !present.has(key)).map((key) => ({ key, text: key }));
   return {
     actorType,
     fieldKey: erp.key,
@@ -65,8 +65,9 @@ function view(
       key,
       text,
       missingInErp: !present.has(key),
-      decided: decided.has(key),
-      crmItem: decided.get(key) ?? null,
+      decided: decided.items.has(key),
+      crmItem: decided.items.get(key) ?? null,
+      goesBack: decided.goesBack.has(key),
       suggestion: suggestions.get(key) ?? null,
     })),
     crmItems: [...crmItems],

@@ -2,7 +2,7 @@ import { inLanguage } from '../../../shared/multi-language.ts';
 import { entityTypeOf, type ActorType, type ListItem } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
 import type { Connection, FieldMapping } from '../../domain/connection.ts';
-import type { FieldPair } from '../../domain/convert.ts';
+import { nothingMapped, type FieldPair } from '../../domain/convert.ts';
 import { isName } from '../../domain/crm-rules.ts';
 import type { CrmField } from '../../domain/field.ts';
 import type { ErpConnector } from '../../ports/erp-connector.ts';
@@ -38,7 +38,7 @@ export async function fieldPairs(
       erp,
       policy: erp.policy ?? policy,
       crm,
-      listMap: listMaps.get(erp.key) ?? new Map<string, string | null>(),
+      listMap: listMaps.get(erp.key) ?? nothingMapped,
       erpItems: crm.kind === 'text' ? await items(erp, (name) => connector.getList(name)) : [],
       crmItems: erp.kind === 'text' ? await items(crm, (name) => ctx.crm.list(name)) : [],
     })),
