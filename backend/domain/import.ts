@@ -20,6 +20,7 @@ export type ImportState = (typeof importStates)[number];
 /** What a person may do with an import, and in which states. */
 export const importActions = {
   execute: ['planned'],
+  leaveOut: ['planned', 'paused'],
   pause: ['planning', 'running'],
   resume: ['paused'],
   cancel: ['planning', 'planned', 'running', 'paused'],
@@ -61,9 +62,13 @@ export interface Obstacle {
 export const verdicts = ['create', 'connect', 'linked', 'duplicate', 'blocked'] as const;
 export type ImportVerdict = (typeof verdicts)[number];
 
-export const importOutcomes = ['created', 'connected', 'stale', 'failed'] as const;
+/** Something becomes of these, unless a person leaves them out. */
+export type ChosenVerdict = Extract<ImportVerdict, 'create' | 'connect'>;
+
+export const importOutcomes = ['created', 'connected', 'leftOut', 'stale', 'failed'] as const;
 export type ImportOutcome = (typeof importOutcomes)[number];
 
+/** What was left out is not counted as to be created or connected. */
 export interface ImportCounts {
   readonly actors: number;
   readonly left: number;
@@ -72,6 +77,7 @@ export interface ImportCounts {
   readonly linked: number;
   readonly duplicate: number;
   readonly blocked: number;
+  readonly leftOut: number;
   readonly created: number;
   readonly connected: number;
   readonly stale: number;
@@ -86,7 +92,7 @@ export interface ImportTask {
   /** `open`: a record was about to be made, and nobody saw the end of it. */
   readonly state: 'toPlan' | 'toWrite' | 'open';
   readonly digest: string | null;
-  /** Ids of the records that looked like it before it was made. */
+  /** Ids of the records that looked like it before one was made. */
   readonly known: readonly number[];
   readonly fence: number;
   readonly attempts: number;
@@ -105,6 +111,8 @@ export interface ImportedActor {
   readonly name: string;
   readonly verdict: ImportVerdict | null;
   readonly crmId: number | null;
+  /** Ids of the records that look like it, where it could be any of several. */
+  readonly lookalikes: readonly number[];
   readonly outcome: ImportOutcome | null;
   readonly reason: Obstacle | null;
 }

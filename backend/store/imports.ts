@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import type {
   ActorPlan,
+  ChosenVerdict,
   Import,
   ImportCounts,
   ImportedActor,
@@ -210,13 +211,20 @@ export function importStore(db: Db, tenant: string) {
         .execute();
     },
 
-    async planned(task: ImportTask, { verdict, entity, reason }: ActorPlan, digest: string): Promise<void> {
+    /** `known` are the records that look like it. */
+    async planned(
+      task: ImportTask,
+      { verdict, entity, reason }: ActorPlan,
+      digest: string,
+      known: readonly number[],
+    ): Promise<void> {
       await held(task)
         .set({
           state: verdict === 'create' || verdict === 'connect' ? 'toWrite' : 'done',
           verdict,
           crm_id: entity?.id ?? null,
           digest,
+          known: [...known],
           code: reason?.code ?? null,
           detail: reason ? json(reason.detail) : null,
           attempts: 0,
@@ -254,6 +262,28 @@ export function importStore(db: Db, tenant: string) {
       if (numUpdatedRows !== 1n) throw new AppError('link.busy');
     },
 
+    /** Leaves out actors that something would become of, or takes them in again. Whoever works on one loses it. */
+    async leaveOut(
+      importId: string,
+      { verdicts, ids }: { readonly verdicts: readonly ChosenVerdict[]; readonly ids: readonly number[] | null },
+      leftOut: boolean,
+    ): Promise<void> {
+      await db
+        .updateTable('import_actor')
+        .set((eb) => ({
+          state: leftOut ? 'done' : 'toWrite',
+          outcome: leftOut ? 'leftOut' : null,
+          fence: eb('fence', '+', 1),
+          lease_until: null,
+        }))
+        .where('tenant', '=', tenant)
+        .where('import_id', '=', importId)
+        .where('verdict', 'in', verdicts)
+        .where((eb) => (leftOut ? eb('state', '=', 'toWrite') : eb('outcome', '=', 'leftOut')))
+        .$if(ids !== null, (query) => query.where('id', 'in', ids ?? []))
+        .execute();
+    },
+
     async hasLeft(id: string, states: readonly ImportTask['state'][]): Promise<boolean> {
       const row = await db
         .selectFrom('import_actor')
@@ -272,7 +302,9 @@ export function importStore(db: Db, tenant: string) {
           count(*) filter (where actor.state in ('toPlan', 'open')
             or (actor.state = 'toWrite' and import.planned_at is not null
               and import.state in ('running', 'paused'))) as left,
-          count(*) filter (where verdict = 'create') as create, count(*) filter (where verdict = 'connect') as connect,
+          count(*) filter (where verdict = 'create' and outcome is distinct from 'leftOut') as create,
+          count(*) filter (where verdict = 'connect' and outcome is distinct from 'leftOut') as connect,
+          count(*) filter (where outcome = 'leftOut') as "leftOut",
           count(*) filter (where verdict = 'linked') as linked,
           count(*) filter (where verdict = 'duplicate') as duplicate,
           count(*) filter (where verdict = 'blocked') as blocked,
@@ -288,7 +320,15 @@ export function importStore(db: Db, tenant: string) {
     /** In the order the ERP named them; `after` is the id of the last one seen. */
     async actors(
       importId: string,
-      { verdict, after }: { readonly verdict: ImportVerdict | null; readonly after: number | null },
+      {
+        verdict,
+        outcome,
+        after,
+      }: {
+        readonly verdict: ImportVerdict | null;
+        readonly outcome: ImportOutcome | null;
+        readonly after: number | null;
+      },
       limit: number,
     ): Promise<readonly ImportedActor[]> {
       const rows = await db
@@ -297,6 +337,7 @@ export function importStore(db: Db, tenant: string) {
         .where('tenant', '=', tenant)
         .where('import_id', '=', importId)
         .$if(verdict !== null, (query) => query.where('verdict', '=', verdict))
+        .$if(outcome !== null, (query) => query.where('outcome', '=', outcome))
         .$if(after !== null, (query) => query.where('id', '>', after ?? 0))
         .orderBy('id')
         .limit(limit)
@@ -307,6 +348,7 @@ export function importStore(db: Db, tenant: string) {
         name: row.name,
         verdict: row.verdict,
         crmId: row.crm_id,
+        lookalikes: row.verdict === 'duplicate' ? (row.known ?? []) : [],
         outcome: row.outcome,
         reason: row.code ? { code: row.code, detail: row.detail ?? {} } : null,
       }));

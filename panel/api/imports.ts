@@ -4,6 +4,7 @@ import type {
   ImportedActorPage,
   ImportedActorQuery,
   ImportPage,
+  LeaveOut,
   StartImport,
 } from '../../shared/api/imports.ts';
 import type { Api } from './client.ts';
@@ -25,6 +26,9 @@ export function fetchImportedActors(api: Api, id: string, filter: ImportedActorQ
 /** Does exactly what was planned, if that is still what the person saw. */
 export const executeImport = (api: Api, id: string, body: ConfirmImport) =>
   api<Import>('POST', `/api/imports/${id}/execute`, { body });
+
+export const leaveOutActors = (api: Api, id: string, body: LeaveOut) =>
+  api<Import>('POST', `/api/imports/${id}/leave-out`, { body });
 
 export const steerImport = (api: Api, id: string, action: 'pause' | 'resume' | 'cancel' | 'disconnect') =>
   api<Import>('POST', `/api/imports/${id}/${action}`);

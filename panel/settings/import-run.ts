@@ -2,10 +2,10 @@ import { consume } from '@lit/context';
 import { msg, str } from '@lit/localize';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Import, ImportedActor } from '../../shared/api/imports.ts';
+import type { Import, ImportedActor, ImportedActorQuery, LeaveOut } from '../../shared/api/imports.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { Api } from '../api/client.ts';
-import { executeImport, fetchImport, fetchImportedActors, steerImport } from '../api/imports.ts';
+import { executeImport, fetchImport, fetchImportedActors, leaveOutActors, steerImport } from '../api/imports.ts';
 import { define } from '../define.ts';
 import { apiContext, sessionContext } from '../host/contexts.ts';
 import { openEntity } from '../host/open-entity.ts';
@@ -26,8 +26,15 @@ import { importOutcomeName, verdictName } from './import-name.ts';
 import { runStateName } from './run-name.ts';
 import { actionButton, figure, nameToType, progress, runView, RunWatch } from './run-view.ts';
 
-const verdicts = ['create', 'connect', 'duplicate', 'blocked', 'linked'] as const;
-type Verdict = (typeof verdicts)[number];
+type Verdict = NonNullable<ImportedActor['verdict']>;
+const verdicts = ['create', 'connect', 'duplicate', 'blocked', 'linked'] as const satisfies readonly Verdict[];
+
+type Outcome = NonNullable<ImportedActor['outcome']>;
+/** Those that a person looks for. */
+const outcomes = ['leftOut', 'stale', 'failed'] as const satisfies readonly Outcome[];
+
+/** Which records are shown. */
+type Filter = Pick<ImportedActorQuery, 'verdict' | 'outcome'>;
 
 /**
  * One import: what would become of each actor, how far it is, and what can be done with it.
@@ -41,11 +48,14 @@ export class ImportRun extends PanelElement {
 
   @property({ attribute: false }) importId!: string;
 
-  @state() private verdict: Verdict | null = null;
+  @state() private filter: Filter = {};
   @state() private actors: readonly ImportedActor[] = [];
   @state() private next: string | null = null;
   @state() private typed = '';
   @state() private resyncing = false;
+
+  /** The last choice that is being told to the backend. */
+  #leaving: Promise<void> = Promise.resolve();
 
   readonly #watch = new RunWatch<Import>(
     this,
@@ -105,29 +115,33 @@ export class ImportRun extends PanelElement {
         ${figure(msg('Found in the ERP system'), counts.actors)} ${figure(msg('To create'), counts.create)}
         ${figure(msg('To connect'), counts.connect)} ${figure(msg('Connected already'), counts.linked)}
         ${figure(msg('Possible duplicates'), counts.duplicate)} ${figure(msg('Not possible yet'), counts.blocked)}
-        ${figure(msg('Failed'), counts.failed)}
+        ${counts.leftOut > 0 ? figure(msg('Left out'), counts.leftOut) : null} ${figure(msg('Failed'), counts.failed)}
       </dl>
       ${run.nameToType !== null && run.may.includes('execute') ? nameToType(run.nameToType, this.typed, (typed) => (this.typed = typed)) : null}
-      ${counts.actors > 0 && run.state !== 'planning' ? this.#table() : null}`;
+      ${counts.actors > 0 && run.state !== 'planning' ? this.#table(run) : null}`;
   }
 
   #notice({ state, counts, may }: Import) {
     switch (state) {
       case 'planned':
         return html`<erpsync-notice>
-          ${msg(str`${formatCount(counts.create)} records would be created in SuperOffice and ${formatCount(counts.connect)} connected. Nothing has been written yet.`)}
-          ${msg('What was created is not deleted by taking the import back.')}
+          ${
+            counts.create + counts.connect === 0
+              ? msg('All records are left out.')
+              : [toCreate(counts.create), toConnect(counts.connect)].join(' ')
+          }
+          ${msg('Nothing has been written yet.')}
+          ${counts.create > 0 ? msg('What was created is not deleted by taking the import back.') : null}
         </erpsync-notice>`;
       case 'done':
       case 'cancelled':
         return html`<erpsync-notice kind=${state === 'done' ? 'success' : 'info'}>
           ${
-            counts.create + counts.connect === 0
-              ? msg('There was nothing to import.')
-              : msg(
-                  str`${formatCount(counts.created)} records were created in SuperOffice and ${formatCount(counts.connected)} connected.`,
-                )
+            counts.created + counts.connected === 0
+              ? msg('Nothing was imported.')
+              : [created(counts.created), connected(counts.connected)].join(' ')
           }
+          ${counts.leftOut > 0 ? msg('What was left out is offered again by the next import.') : null}
           ${
             may.includes('disconnect')
               ? msg('The connections can be taken back; records that were created stay in SuperOffice.')
@@ -147,26 +161,24 @@ export class ImportRun extends PanelElement {
     }
   }
 
-  #table() {
+  #table(run: Import) {
+    const { counts } = run;
+    const mayLeaveOut = run.may.includes('leaveOut');
     return html`<div class="row filters">
-        <select
-          class="input show"
-          aria-label=${msg('Show')}
-          @change=${(event: Event) => {
-            this.verdict = ((event.target as HTMLSelectElement).value || null) as Verdict | null;
-            void this.#readActors();
-          }}
-        >
-          <option value="" ?selected=${this.verdict === null}>${msg('All records')}</option>
-          ${verdicts.map(
-            (each) => html`<option value=${each} ?selected=${each === this.verdict}>${verdictName(each)}</option>`,
-          )}
+        ${mayLeaveOut ? this.#allShown(counts) : null}
+        <select class="input show" aria-label=${msg('Show')} @change=${this.#narrow}>
+          <option value="">${msg('All records')}</option>
+          ${verdicts.map((each) => html`<option value="verdict ${each}">${verdictName(each)}</option>`)}
+          ${outcomes
+            .filter((each) => counts[each] > 0 || each === this.filter.outcome)
+            .map((each) => html`<option value="outcome ${each}">${importOutcomeName(each)}</option>`)}
         </select>
       </div>
       <div class="scroll" role="group" aria-label=${msg('Records of the ERP system')} tabindex="0">
         <table class="table">
           <thead>
             <tr>
+              ${mayLeaveOut ? html`<th scope="col" class="center">${msg('Import')}</th>` : null}
               <th scope="col">${msg('ERP record')}</th>
               <th scope="col">${msg('ERP key')}</th>
               <th scope="col">${msg('What happens')}</th>
@@ -174,7 +186,7 @@ export class ImportRun extends PanelElement {
             </tr>
           </thead>
           <tbody>
-            ${this.actors.map((actor) => this.#row(actor))}
+            ${this.actors.map((actor) => this.#row(actor, mayLeaveOut))}
           </tbody>
         </table>
       </div>
@@ -186,24 +198,54 @@ export class ImportRun extends PanelElement {
       }`;
   }
 
-  #row({ name, erpKey, verdict, entity, entityName, outcome, reason }: ImportedActor) {
+  /** Leaves out or includes all that the filter shows, also those that are not on the screen yet. */
+  #allShown(counts: Import['counts']) {
+    const { verdict, outcome } = this.filter;
+    if (outcome ? outcome !== 'leftOut' : verdict && verdict !== 'create' && verdict !== 'connect') return null;
+    const kind = verdict === 'create' || verdict === 'connect' ? verdict : null;
+    const included = outcome ? 0 : kind ? counts[kind] : counts.create + counts.connect;
+    const button = (text: string, leftOut: boolean) =>
+      html`<button class="link" @click=${() => this.#leaveOut({ kind: 'all', verdict: kind }, leftOut)}>
+        ${text}
+      </button>`;
+    return html`${included > 0 ? button(msg('Leave out all'), true) : null}
+    ${counts.leftOut > 0 ? button(msg('Include all'), false) : null}`;
+  }
+
+  #row(actor: ImportedActor, mayLeaveOut: boolean) {
+    const { name, erpKey, verdict, outcome, reason } = actor;
     const words = outcome ? importOutcomeName(outcome) : verdict ? verdictName(verdict) : '';
     return html`<tr>
+      ${
+        mayLeaveOut
+          ? html`<td class="center">
+              ${
+                isOpen(actor)
+                  ? html`<input
+                      class="check"
+                      type="checkbox"
+                      aria-label=${msg(str`Import ${name}`)}
+                      .checked=${outcome === null}
+                      @change=${() => this.#leaveOut({ kind: 'these', ids: [actor.id] }, outcome === null)}
+                    />`
+                  : null
+              }
+            </td>`
+          : null
+      }
       <th scope="row">${name}</th>
       <td>${erpKey}</td>
       <td class="wrap">
         ${words}${reason ? html`<p class=${outcome === 'failed' ? 'problem' : 'muted'}>${reasonText(reason)}</p>` : null}
       </td>
-      <td>
-        ${
-          entity && (verdict !== 'create' || outcome === 'created')
-            ? html`<button class="link" @click=${() => openEntity(this.session, entity)}>
-                ${entityName ?? `${entityTypeName(entity.type)} ${entity.id}`}
-              </button>`
-            : null
-        }
-      </td>
+      <td class="wrap">${recordsOf(actor).map((record) => this.#record(record))}</td>
     </tr>`;
+  }
+
+  #record({ entity, entityName }: ImportedActor['lookalikes'][number]) {
+    return html`<button class="link" @click=${() => openEntity(this.session, entity)}>
+      ${entityName ?? `${entityTypeName(entity.type)} ${entity.id}`}
+    </button>`;
   }
 
   #actions(run: Import) {
@@ -236,20 +278,46 @@ export class ImportRun extends PanelElement {
   }
 
   async #disconnect({ id, counts }: Import): Promise<void> {
+    const count = counts.created + counts.connected;
     const sure = await confirmed({
       heading: msg('Take the import back'),
-      question: msg(
-        str`Disconnect ${formatCount(counts.created + counts.connected)} records that this import connected? Their values stay as they are.`,
-      ),
+      question:
+        count === 1
+          ? msg('Disconnect the record that this import connected? Its values stay as they are.')
+          : msg(
+              str`Disconnect the ${formatCount(count)} records that this import connected? Their values stay as they are.`,
+            ),
       irreversible: msg('Records that were created stay in SuperOffice. Delete them there if nobody needs them.'),
       action: msg('Disconnect'),
     });
     if (sure) await this.#watch.act(() => steerImport(this.api, id, 'disconnect'));
   }
 
+  #narrow(event: Event): void {
+    const [by, value] = (event.target as HTMLSelectElement).value.split(' ');
+    this.filter = by ? { [by]: value } : {};
+    void this.#readActors();
+  }
+
+  async #leaveOut(which: LeaveOut['actors'], leftOut: boolean): Promise<void> {
+    const isMeant = (actor: ImportedActor) =>
+      isOpen(actor) &&
+      (which.kind === 'these' ? which.ids.includes(actor.id) : (which.verdict ?? actor.verdict) === actor.verdict);
+    this.actors = this.actors.map((actor) =>
+      isMeant(actor) ? { ...actor, outcome: leftOut ? 'leftOut' : null } : actor,
+    );
+    // One after the other: the last answer has the counts of all of them.
+    this.#leaving = this.#leaving.then(() =>
+      this.#watch.act(() => leaveOutActors(this.api, this.importId, { leftOut, actors: which })),
+    );
+    await this.#leaving;
+    // Where it has begun already, something may have become of it meanwhile.
+    if (this.#watch.failure || this.#watch.run?.state !== 'planned') await this.#readActors();
+  }
+
   async #readActors(after: string | null = null): Promise<void> {
     try {
-      const filter = { ...(this.verdict ? { verdict: this.verdict } : {}), ...(after ? { after } : {}) };
+      const filter = { ...this.filter, ...(after ? { after } : {}) };
       const page = await fetchImportedActors(this.api, this.importId, filter);
       this.actors = after ? [...this.actors, ...page.actors] : page.actors;
       this.next = page.next;
@@ -282,6 +350,43 @@ export class ImportRun extends PanelElement {
       }
     `,
   ];
+}
+
+function toCreate(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? msg('One record would be created in SuperOffice.')
+    : msg(str`${formatCount(count)} records would be created in SuperOffice.`);
+}
+
+function toConnect(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? msg('One record would be connected.')
+    : msg(str`${formatCount(count)} records would be connected.`);
+}
+
+function created(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? msg('One record was created in SuperOffice.')
+    : msg(str`${formatCount(count)} records were created in SuperOffice.`);
+}
+
+function connected(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? msg('One record was connected.') : msg(str`${formatCount(count)} records were connected.`);
+}
+
+/** Something would become of it, or would if it were not left out. */
+function isOpen({ verdict, outcome }: ImportedActor): boolean {
+  return (verdict === 'create' || verdict === 'connect') && (outcome === null || outcome === 'leftOut');
+}
+
+/** What it is, became, or may be in SuperOffice. */
+function recordsOf({ verdict, entity, entityName, lookalikes, outcome }: ImportedActor): ImportedActor['lookalikes'] {
+  if (!entity) return lookalikes;
+  return verdict !== 'create' || outcome === 'created' ? [{ entity, entityName }] : [];
 }
 
 define('erpsync-import-run', ImportRun);

@@ -13,6 +13,8 @@ export const StartImport = z.object({ connectionId: Id, actorType: ActorType, so
 export type StartImport = z.infer<typeof StartImport>;
 
 const verdict = z.enum(['create', 'connect', 'linked', 'duplicate', 'blocked']);
+const outcome = z.enum(['created', 'connected', 'leftOut', 'stale', 'failed']);
+const ActorId = z.string().regex(/^\d{1,15}$/);
 
 export const Import = z.object({
   id: Id,
@@ -25,7 +27,7 @@ export const Import = z.object({
   startedBy: z.string(),
   endedAt: z.iso.datetime().nullable(),
   /** What a person may do with it now. */
-  may: z.array(z.enum(['execute', 'pause', 'resume', 'cancel', 'disconnect'])),
+  may: z.array(z.enum(['execute', 'leaveOut', 'pause', 'resume', 'cancel', 'disconnect'])),
   /** The ERP says that these may not be all. */
   warning: z.string().nullable(),
   /** Why it failed as a whole. */
@@ -40,6 +42,7 @@ export const Import = z.object({
     linked: z.number().int(),
     duplicate: z.number().int(),
     blocked: z.number().int(),
+    leftOut: z.number().int(),
     created: z.number().int(),
     connected: z.number().int(),
     stale: z.number().int(),
@@ -59,17 +62,26 @@ export const ConfirmImport = z.object({
 });
 export type ConfirmImport = z.infer<typeof ConfirmImport>;
 
+/** Actors that nothing is to become of, although something could; or that it is to again. */
+export const LeaveOut = z.object({
+  leftOut: z.boolean(),
+  actors: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('these'), ids: z.array(ActorId).min(1).max(1000) }),
+    /** Without a verdict, of either. */
+    z.object({ kind: z.literal('all'), verdict: z.enum(['create', 'connect']).nullable() }),
+  ]),
+});
+export type LeaveOut = z.infer<typeof LeaveOut>;
+
 export const ImportedActorQuery = z.object({
   verdict: verdict.optional(),
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .optional(),
+  outcome: outcome.optional(),
+  after: ActorId.optional(),
 });
 export type ImportedActorQuery = z.infer<typeof ImportedActorQuery>;
 
 export const ImportedActor = z.object({
-  id: z.string(),
+  id: ActorId,
   erpKey: ErpKey,
   name: z.string(),
   /** Null while it is not known. */
@@ -77,7 +89,9 @@ export const ImportedActor = z.object({
   /** The record it is, or becomes. */
   entity: CrmEntity.nullable(),
   entityName: z.string().nullable(),
-  outcome: z.enum(['created', 'connected', 'stale', 'failed']).nullable(),
+  /** The records that it could be any of. */
+  lookalikes: z.array(z.object({ entity: CrmEntity, entityName: z.string().nullable() })),
+  outcome: outcome.nullable(),
   reason: Reason.nullable(),
 });
 export type ImportedActor = z.infer<typeof ImportedActor>;

@@ -6,6 +6,7 @@ import {
   cancelImport,
   disconnectImport,
   executeImport,
+  leaveOutActors,
   pauseImport,
   resumeImport,
 } from '../../backend/application/import/steer-import.ts';
@@ -18,7 +19,7 @@ import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import type { Context } from '../../backend/context.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
 import { AppError } from '../../backend/errors.ts';
-import type { ImportSource } from '../../shared/api/imports.ts';
+import type { ImportSource, LeaveOut } from '../../shared/api/imports.ts';
 import type { ActorRef, ActorType, CrmEntity } from '../../shared/vocabulary.ts';
 import { connect } from '../support/connect.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -85,6 +86,12 @@ async function execute(id: string): Promise<void> {
   await executeImport(admin, id, { create: counts.create, connect: counts.connect });
 }
 
+async function leaveOut(id: string, actors: LeaveOut['actors'], leftOut = true): Promise<void> {
+  await leaveOutActors(admin, id, { leftOut, actors });
+}
+const idsOf = async (id: string, ...erpKeys: readonly string[]) =>
+  (await showImportedActors(admin, id, {})).actors.filter(({ erpKey }) => erpKeys.includes(erpKey)).map(({ id }) => id);
+
 const actorsOf = async (id: string) =>
   (await showImportedActors(admin, id, {})).actors.map(({ erpKey, verdict, entity, outcome, reason }) => [
     erpKey,
@@ -104,7 +111,7 @@ describe('the plan', () => {
 
     expect(await showImport(admin, id)).toMatchObject({
       state: 'planned',
-      may: ['execute', 'cancel'],
+      may: ['execute', 'leaveOut', 'cancel'],
       counts: { actors: 4, left: 0, create: 1, connect: 1, duplicate: 1, linked: 1, blocked: 0 },
     });
     expect(await actorsOf(id)).toEqual([
@@ -137,6 +144,21 @@ describe('the plan', () => {
     world.erp.outage = null;
     await work();
     expect(await showImport(admin, id)).toMatchObject({ state: 'planned', counts: { create: 1, blocked: 0 } });
+  });
+
+  test('names the records that an actor could be any of', async () => {
+    const { actors } = await showImportedActors(admin, await planned(), {});
+    expect(actors.map(({ lookalikes }) => lookalikes.map(({ entity, entityName }) => [entity.id, entityName]))).toEqual(
+      [
+        [],
+        [],
+        [
+          [30, 'Dobbel AS'],
+          [31, 'Dobbel AS'],
+        ],
+        [],
+      ],
+    );
   });
 
   test('can be for what a search finds, or for some keys', async () => {
@@ -285,6 +307,86 @@ describe('carried out', () => {
     expect([await linkOf('1'), await linkOf('2')]).toEqual([undefined, undefined]);
     expect(await linkOf('4')).toBeDefined();
     expect(named('Ny AS')).toHaveLength(1);
+  });
+});
+
+describe('left out', () => {
+  test('nothing becomes of an actor, it is told so, and the next import offers it again', async () => {
+    const id = await planned();
+    await leaveOut(id, { kind: 'these', ids: await idsOf(id, '1') });
+    expect(await showImport(admin, id)).toMatchObject({
+      state: 'planned',
+      counts: { actors: 4, create: 0, connect: 1, leftOut: 1, left: 0 },
+    });
+
+    await execute(id);
+    await work();
+    expect((await actorsOf(id)).slice(0, 2)).toEqual([
+      ['1', 'create', null, 'leftOut', null],
+      ['2', 'connect', 20, 'connected', null],
+    ]);
+    expect(await showImport(admin, id)).toMatchObject({
+      state: 'done',
+      counts: { created: 0, connected: 1, leftOut: 1 },
+    });
+    expect(made()).toEqual([]);
+
+    const again = await planned();
+    expect((await actorsOf(again)).slice(0, 2)).toEqual([
+      ['1', 'create', null, null, null],
+      ['2', 'linked', 20, null, null],
+    ]);
+    await execute(again);
+    await work();
+    expect(named('Ny AS')).toHaveLength(1);
+  });
+
+  test('all of a kind are, and taken in again', async () => {
+    customer('5', 'Nyere AS', { CustNo: '5' });
+    const id = await planned();
+    const counts = async () => {
+      const { create, connect, leftOut } = (await showImport(admin, id)).counts;
+      return [create, connect, leftOut];
+    };
+    await leaveOut(id, { kind: 'all', verdict: 'create' });
+    expect(await counts()).toEqual([0, 1, 2]);
+    expect((await showImportedActors(admin, id, { outcome: 'leftOut' })).actors.map(({ erpKey }) => erpKey)).toEqual([
+      '1',
+      '5',
+    ]);
+    await leaveOut(id, { kind: 'all', verdict: null });
+    expect(await counts()).toEqual([0, 0, 3]);
+    expect((await showImport(admin, id)).may).toEqual(['leaveOut', 'cancel']);
+    await expect(execute(id)).rejects.toMatchObject({ code: 'run.changed' });
+
+    await leaveOut(id, { kind: 'these', ids: await idsOf(id, '5') }, false);
+    expect(await counts()).toEqual([1, 0, 2]);
+    await leaveOut(id, { kind: 'all', verdict: null }, false);
+    expect(await counts()).toEqual([2, 1, 0]);
+    await execute(id);
+    await work();
+    expect((await showImport(admin, id)).counts).toMatchObject({ created: 2, connected: 1 });
+  });
+
+  test('what nothing becomes of anyway is not touched', async () => {
+    const id = await planned();
+    const before = await actorsOf(id);
+    await leaveOut(id, { kind: 'these', ids: await idsOf(id, '3', '4') });
+    expect(await actorsOf(id)).toEqual(before);
+  });
+
+  test('while it is paused what is not done yet can be, even by a worker that was about to', async () => {
+    const id = await planned();
+    await execute(id);
+    const [first] = await claimImportTasks(world.ctx, 1);
+    await pauseImport(admin, id);
+    await leaveOut(id, { kind: 'all', verdict: null });
+    await expect(workOnImport(world.ctx, first!)).rejects.toMatchObject({ code: 'link.busy' });
+    await resumeImport(admin, id);
+    await work();
+    expect(made()).toEqual([]);
+    expect(await showImport(admin, id)).toMatchObject({ state: 'done', counts: { leftOut: 2, created: 0 } });
+    await expect(leaveOut(id, { kind: 'all', verdict: null }, false)).rejects.toMatchObject({ code: 'run.changed' });
   });
 });
 
@@ -466,6 +568,7 @@ describe('who may', () => {
     showImport: (ctx, id) => showImport(ctx, id),
     showImportedActors: (ctx, id) => showImportedActors(ctx, id, {}),
     executeImport: (ctx, id) => executeImport(ctx, id, { create: 1, connect: 1 }),
+    leaveOutActors: (ctx, id) => leaveOutActors(ctx, id, { leftOut: true, actors: { kind: 'all', verdict: null } }),
     pauseImport: (ctx, id) => pauseImport(ctx, id),
     resumeImport: (ctx, id) => resumeImport(ctx, id),
     cancelImport: (ctx, id) => cancelImport(ctx, id),

@@ -14,6 +14,8 @@ import { speak } from './speak.ts';
 
 const id = importOf().id;
 const accessible = () => expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
+const leaveOut = `POST /api/imports/${id}/leave-out`;
+const rowOf = (name: string) => allByRole('row').find((row) => row.textContent.includes(name))?.textContent ?? '';
 const rows = () => allByRole('rowheader').map((row) => row.textContent.trim());
 
 describe('the import from the ERP', () => {
@@ -37,6 +39,10 @@ describe('the import from the ERP', () => {
         name: 'Dobbel AS',
         verdict: 'duplicate',
         reason: { code: 'import.ambiguous', detail: {} },
+        lookalikes: [
+          { entity: { type: 'contact', id: 30 }, entityName: 'Dobbel AS (Moss)' },
+          { entity: { type: 'contact', id: 31 }, entityName: null },
+        ],
       }),
     ];
   });
@@ -57,7 +63,9 @@ describe('the import from the ERP', () => {
     await byRole('combobox', 'Actor type');
     await accessible();
     (await byRole('button', 'Look first')).click();
-    await shown('1 records would be created in SuperOffice and 1 connected. Nothing has been written yet.');
+    await shown(
+      'One record would be created in SuperOffice. One record would be connected. Nothing has been written yet.',
+    );
 
     expect(world.sent('POST /api/imports')).to.deep.equal([
       { connectionId: superSale.id, actorType: 'Customer', source: { kind: 'all' } },
@@ -65,6 +73,8 @@ describe('the import from the ERP', () => {
     await waitUntil(() => rows().join() === 'Ny AS,Kjent AS,Dobbel AS');
     await shown('Several records in SuperOffice look like this one.');
     await byRole('button', 'Kjent AS (Oslo)');
+    await byRole('button', 'Dobbel AS (Moss)');
+    await byRole('button', 'Company 31');
     await accessible();
   });
 
@@ -88,7 +98,7 @@ describe('the import from the ERP', () => {
     world.imports = [importOf()];
     await open();
     (await byRole('button', 'Import')).click();
-    await shown('1 records were created in SuperOffice and 1 connected.');
+    await shown('One record was created in SuperOffice. One record was connected.');
     expect(world.sent(`POST /api/imports/${id}/execute`)).to.deep.equal([{ create: 1, connect: 1 }]);
     await shown('records that were created stay in SuperOffice.');
 
@@ -115,6 +125,68 @@ describe('the import from the ERP', () => {
     });
   });
 
+  it('leaves out single records by keyboard, and says so', async () => {
+    world.imports = [importOf()];
+    await open();
+    const box = await byRole<HTMLInputElement>('checkbox', 'Import Ny AS');
+    expect(allByRole('checkbox').map((each) => each.getAttribute('aria-label'))).to.deep.equal([
+      'Import Ny AS',
+      'Import Kjent AS',
+    ]);
+    box.focus();
+    await sendKeys({ press: 'Space' });
+    await waitUntil(() => rowOf('Ny AS').includes('Left out'));
+    await waitUntil(() => !words().includes('would be created'));
+    await shown('One record would be connected.');
+    await accessible();
+    (await byRole('button', 'Import')).click();
+    await shown('What was left out is offered again by the next import.');
+    expect(world.sent(leaveOut)).to.deep.equal([{ leftOut: true, actors: { kind: 'these', ids: ['1'] } }]);
+    expect(world.sent(`POST /api/imports/${id}/execute`)).to.deep.equal([{ create: 0, connect: 1 }]);
+  });
+
+  it('leaves out all of a kind, or all, and takes them in again', async () => {
+    world.imports = [importOf()];
+    await open();
+    const show = await byRole<HTMLSelectElement>('combobox', 'Show');
+    const narrow = (value: string) => {
+      show.value = value;
+      show.dispatchEvent(new Event('change'));
+    };
+    narrow('verdict connect');
+    await waitUntil(() => rows().join() === 'Kjent AS');
+    (await byRole('button', 'Leave out all')).click();
+    await waitUntil(() => rowOf('Kjent AS').includes('Left out'));
+    expect(queryByRole('button', 'Leave out all')).to.equal(null);
+    narrow('verdict duplicate');
+    await waitUntil(() => rows().join() === 'Dobbel AS');
+    expect(queryByRole('button', 'Include all')).to.equal(null);
+    narrow('');
+    await waitUntil(() => rows().length === 3);
+    (await byRole('button', 'Leave out all')).click();
+    await shown('All records are left out.');
+    expect(queryByRole('button', 'Import')).to.equal(null);
+    narrow('outcome leftOut');
+    await waitUntil(() => rows().join() === 'Ny AS,Kjent AS');
+    (await byRole('button', 'Include all')).click();
+    await byRole('button', 'Import');
+    expect(world.sent(leaveOut)).to.deep.equal([
+      { leftOut: true, actors: { kind: 'all', verdict: 'connect' } },
+      { leftOut: true, actors: { kind: 'all', verdict: null } },
+      { leftOut: false, actors: { kind: 'all', verdict: null } },
+    ]);
+  });
+
+  it('shows again what stands when leaving out is refused', async () => {
+    world.imports = [importOf()];
+    await open();
+    world.refuse(leaveOut, 'run.changed');
+    (await byRole('checkbox', 'Import Ny AS')).click();
+    await byRole('alert');
+    await waitUntil(() => (queryByRole('checkbox', 'Import Ny AS') as HTMLInputElement | null)?.checked === true);
+    expect(rowOf('Ny AS')).not.to.contain('Left out');
+  });
+
   it('asks for the name where it is many', async () => {
     world.imports = [importOf({ nameToType: 'Super Sale', counts: { create: 1200 } })];
     await open();
@@ -127,7 +199,7 @@ describe('the import from the ERP', () => {
     world.imports = [importOf()];
     await open();
     const show = await byRole<HTMLSelectElement>('combobox', 'Show');
-    show.value = 'duplicate';
+    show.value = 'verdict duplicate';
     show.dispatchEvent(new Event('change'));
     await waitUntil(() => rows().join() === 'Dobbel AS');
   });
@@ -143,7 +215,7 @@ describe('the import from the ERP', () => {
     world.imports = [importOf({ state: 'done', endedAt: '2026-11-22T20:20:00Z', may: [] })];
     await open();
     (await byRole('button', /Customer/)).click();
-    await shown('0 records were created in SuperOffice and 0 connected.');
+    await shown('Nothing was imported.');
   });
 
   it('says why it failed', async () => {

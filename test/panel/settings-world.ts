@@ -3,7 +3,7 @@ import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
-import type { Import, ImportedActor, StartImport } from '../../shared/api/imports.ts';
+import type { Import, ImportedActor, LeaveOut, StartImport } from '../../shared/api/imports.ts';
 import type { ListMapping, MappedItem } from '../../shared/api/list-mappings.ts';
 import type {
   ActorTypeMapping,
@@ -194,7 +194,7 @@ export const importOf = (
   startedAt: '2026-11-22T20:14:00Z',
   startedBy: 'Astrid Berg',
   endedAt: null,
-  may: ['execute', 'cancel'],
+  may: ['execute', 'leaveOut', 'cancel'],
   warning: null,
   failure: null,
   nameToType: null,
@@ -207,6 +207,7 @@ export const importOf = (
     linked: 1,
     duplicate: 1,
     blocked: 1,
+    leftOut: 0,
     created: 0,
     connected: 0,
     stale: 0,
@@ -217,7 +218,15 @@ export const importOf = (
 
 export const importedActor = (
   actor: Partial<ImportedActor> & Pick<ImportedActor, 'id' | 'name' | 'verdict'>,
-): ImportedActor => ({ erpKey: actor.id, entity: null, entityName: null, outcome: null, reason: null, ...actor });
+): ImportedActor => ({
+  erpKey: actor.id,
+  entity: null,
+  entityName: null,
+  lookalikes: [],
+  outcome: null,
+  reason: null,
+  ...actor,
+});
 
 export const groupList = (list: Partial<ListMapping> = {}): ListMapping => ({
   actorType: 'Customer',
@@ -244,6 +253,7 @@ export const mappedItem = (item: Partial<MappedItem> & Pick<MappedItem, 'key' | 
   missingInErp: false,
   decided: false,
   crmItem: null,
+  goesBack: false,
   suggestion: null,
   ...item,
 });
@@ -417,6 +427,11 @@ export class SettingsWorld {
     this.#failures.set(call, new ApiError({ code, detail }));
   }
 
+  /** What was refused no longer is. */
+  accept(call: string): void {
+    this.#failures.delete(call);
+  }
+
   /** Calls of this kind wait until the returned function is called. */
   hold(call: string): () => void {
     let release!: () => void;
@@ -538,7 +553,7 @@ export class SettingsWorld {
         if (id === '') return { imports: this.imports };
         if (verb === '') return this.imports[0];
         return {
-          actors: this.#importedActors(new URL(path, 'http://localhost').searchParams.get('verdict')),
+          actors: this.#importedActors(new URL(path, 'http://localhost').searchParams),
           next: null,
         };
       case 'POST imports':
@@ -546,6 +561,7 @@ export class SettingsWorld {
           const { actorType, source } = body as StartImport;
           return (this.imports = [importOf({ actorType, source }), ...this.imports])[0];
         }
+        if (verb === 'leave-out') return this.#leaveOut(body as LeaveOut);
         return (this.imports = [steeredImport(this.imports[0]!, verb), ...this.imports.slice(1)])[0];
       case 'GET runs':
         if (id === '') return { runs: this.runs };
@@ -588,8 +604,37 @@ export class SettingsWorld {
     return (this.comparisons = { ...this.comparisons, comparisons });
   }
 
-  #importedActors(verdict: string | null): ImportedActor[] {
-    return this.importedActors.filter((actor) => verdict === null || actor.verdict === verdict);
+  #importedActors(query: URLSearchParams): ImportedActor[] {
+    const [verdict, outcome] = [query.get('verdict'), query.get('outcome')];
+    return this.importedActors.filter(
+      (actor) => (verdict === null || actor.verdict === verdict) && (outcome === null || actor.outcome === outcome),
+    );
+  }
+
+  #leaveOut({ leftOut, actors }: LeaveOut): Import {
+    const isMeant = ({ id, verdict }: ImportedActor) =>
+      actors.kind === 'these'
+        ? actors.ids.includes(id)
+        : (verdict === 'create' || verdict === 'connect') && (actors.verdict ?? verdict) === verdict;
+    this.importedActors = this.importedActors.map((actor) =>
+      isMeant(actor) ? { ...actor, outcome: leftOut ? 'leftOut' : null } : actor,
+    );
+    const count = (verdict: string, outcome: string | null) =>
+      this.importedActors.filter((actor) => actor.verdict === verdict && actor.outcome === outcome).length;
+    const [entered, ...others] = this.imports;
+    const counts = {
+      ...entered!.counts,
+      create: count('create', null),
+      connect: count('connect', null),
+      leftOut: count('create', 'leftOut') + count('connect', 'leftOut'),
+    };
+    const changed: Import = {
+      ...entered!,
+      counts,
+      may: counts.create + counts.connect > 0 ? ['execute', 'leaveOut', 'cancel'] : ['leaveOut', 'cancel'],
+    };
+    this.imports = [changed, ...others];
+    return changed;
   }
 
   #summary() {

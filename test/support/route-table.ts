@@ -121,6 +121,10 @@ export const routes: Readonly<Record<string, Row>> = {
   'GET /api/imports/:id': setsUp,
   'GET /api/imports/:id/actors': setsUp,
   'POST /api/imports/:id/execute': { ...setsUp, body: () => ({ create: 0, connect: 0 }) },
+  'POST /api/imports/:id/leave-out': {
+    ...setsUp,
+    body: () => ({ leftOut: true, actors: { kind: 'all', verdict: null } }),
+  },
   'POST /api/imports/:id/:action': setsUp,
 
   'GET /api/people': manages,

@@ -15,6 +15,8 @@ import { mayImport, nameToType } from './steer-import.ts';
 
 const LONGEST_LIST = 20;
 const PAGE = 50;
+/** As many as somebody looks through. */
+const LOOKALIKES = 10;
 
 /** Of one connection, latest first. */
 export async function listImports(ctx: Context, connectionId: string): Promise<ImportPage> {
@@ -36,33 +38,46 @@ export async function showImport(ctx: Context, id: string): Promise<ShownImport>
 export async function showImportedActors(
   ctx: Context,
   id: string,
-  { verdict, after }: ImportedActorQuery,
+  { verdict, outcome, after }: ImportedActorQuery,
 ): Promise<ImportedActorPage> {
   requireAdministrator(ctx);
   const { actorType } = await ctx.store.imports.get(id);
-  const filter = { verdict: verdict ?? null, after: after === undefined ? null : Number(after) };
+  const type = entityTypeOf[actorType];
+  const filter = {
+    verdict: verdict ?? null,
+    outcome: outcome ?? null,
+    after: after === undefined ? null : Number(after),
+  };
   const found = await ctx.store.imports.actors(id, filter, PAGE + 1);
   const actors = found.slice(0, PAGE).map((actor) => ({
     ...actor,
-    entity: actor.crmId === null ? null : { type: entityTypeOf[actorType], id: actor.crmId },
+    entity: actor.crmId === null ? null : { type, id: actor.crmId },
+    lookalikes: actor.crmId === null ? actor.lookalikes.slice(0, LOOKALIKES).map((id) => ({ type, id })) : [],
   }));
   const nameOf = await recordNames(
     ctx,
-    actors.flatMap(({ entity }) => entity ?? []),
+    actors.flatMap(({ entity, lookalikes }) => (entity ? [entity] : lookalikes)),
   );
   return {
-    actors: actors.map(({ id, erpKey, name, verdict, entity, outcome, reason }) => ({
+    actors: actors.map(({ id, erpKey, name, verdict, entity, lookalikes, outcome, reason }) => ({
       id: String(id),
       erpKey,
       name,
       verdict,
       entity,
       entityName: entity && nameOf(entity),
+      lookalikes: lookalikes.map((entity) => ({ entity, entityName: nameOf(entity) })),
       outcome,
       reason: reasonTold(reason),
     })),
     next: found.length > PAGE ? String(actors.at(-1)?.id) : null,
   };
+}
+
+/** Whether there is anything to do it with. */
+function hasAnyFor(action: ImportAction, { create, connect, created, connected }: ImportCounts): boolean {
+  if (action === 'execute') return create + connect > 0;
+  return action !== 'disconnect' || created + connected > 0;
 }
 
 function shown(entered: Import, connectionName: string, counts: ImportCounts | undefined): ShownImport {
@@ -79,7 +94,7 @@ function shown(entered: Import, connectionName: string, counts: ImportCounts | u
     startedBy: entered.startedBy.name,
     endedAt: entered.endedAt?.toISOString() ?? null,
     may: (Object.keys(importActions) as ImportAction[]).filter(
-      (action) => mayImport(action, entered) && (action !== 'disconnect' || counts.created + counts.connected > 0),
+      (action) => mayImport(action, entered) && hasAnyFor(action, counts),
     ),
     warning,
     failure: reasonTold(failure),

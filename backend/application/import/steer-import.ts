@@ -1,4 +1,4 @@
-import type { ConfirmImport } from '../../../shared/api/imports.ts';
+import type { ConfirmImport, LeaveOut } from '../../../shared/api/imports.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import {
   importActions,
@@ -31,9 +31,19 @@ export async function executeImport(ctx: Context, id: string, input: ConfirmImpo
   await steer(ctx, id, 'execute', async (ctx, { connectionId }) => {
     const counts = (await ctx.store.imports.counts([id])).get(id);
     if (counts?.create !== input.create || counts.connect !== input.connect) throw new AppError('run.changed');
+    if (counts.create + counts.connect === 0) throw new AppError('run.changed');
     const wanted = nameToType((await ctx.store.connections.get(connectionId)).name, counts);
     if (wanted !== null && input.name?.trim() !== wanted) throw new AppError('input.invalid', { field: 'name' });
     await ctx.store.imports.change(id, { state: 'running' });
+  });
+}
+
+/** Nothing becomes of these actors, or, when `leftOut` is false, it does again. The next import offers them anew. */
+export async function leaveOutActors(ctx: Context, id: string, { leftOut, actors }: LeaveOut): Promise<void> {
+  await steer(ctx, id, 'leaveOut', (ctx) => {
+    const ids = actors.kind === 'these' ? actors.ids.map(Number) : null;
+    const verdicts = actors.kind === 'all' && actors.verdict ? [actors.verdict] : (['create', 'connect'] as const);
+    return ctx.store.imports.leaveOut(id, { verdicts, ids }, leftOut);
   });
 }
 

@@ -48,8 +48,13 @@ export async function workOnImport(ctx: Context, task: ImportTask): Promise<void
 }
 
 async function plan(ctx: Context, entered: Import, ground: Ground, task: ImportTask): Promise<void> {
-  const { plan } = await planActor(ctx, entered, ground, task.erpKey);
-  await ctx.store.imports.planned(task, plan, planDigest(plan));
+  const { plan, twins } = await planActor(ctx, entered, ground, task.erpKey);
+  await ctx.store.imports.planned(
+    task,
+    plan,
+    planDigest(plan),
+    twins.map(({ id }) => id),
+  );
 }
 
 async function write(ctx: Context, entered: Import, ground: Ground, task: ImportTask): Promise<void> {
@@ -178,7 +183,7 @@ async function adopt(
 async function fail(ctx: Context, task: ImportTask, { code, detail }: Obstacle): Promise<void> {
   if (task.state === 'toPlan') {
     const plan = { verdict: 'blocked', entity: null, values: {}, company: null, reason: { code, detail } } as const;
-    await ctx.store.imports.planned(task, plan, planDigest(plan));
+    await ctx.store.imports.planned(task, plan, planDigest(plan), []);
   } else {
     await ctx.store.imports.done(task, 'failed', null, { code, detail });
   }

@@ -1,13 +1,14 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
-import { ConfirmImport, ImportedActorQuery, StartImport } from '../../../shared/api/imports.ts';
+import { ConfirmImport, ImportedActorQuery, LeaveOut, StartImport } from '../../../shared/api/imports.ts';
 import { listImports, showImport, showImportedActors } from '../../application/import/show-import.ts';
 import { startImport } from '../../application/import/start-import.ts';
 import {
   cancelImport,
   disconnectImport,
   executeImport,
+  leaveOutActors,
   pauseImport,
   resumeImport,
 } from '../../application/import/steer-import.ts';
@@ -35,6 +36,11 @@ export const imports = new Hono<Env>()
   .post('/imports/:id/execute', validate('param', One), validate('json', ConfirmImport), async (c) => {
     const { id } = c.req.valid('param');
     await executeImport(c.var.ctx, id, c.req.valid('json'));
+    return c.json(await showImport(c.var.ctx, id));
+  })
+  .post('/imports/:id/leave-out', validate('param', One), validate('json', LeaveOut), async (c) => {
+    const { id } = c.req.valid('param');
+    await leaveOutActors(c.var.ctx, id, c.req.valid('json'));
     return c.json(await showImport(c.var.ctx, id));
   })
   .post('/imports/:id/:action', validate('param', Steered), async (c) => {
