@@ -131,7 +131,9 @@ const sentences: Record<Exclude<ErrorCode, SetupErrorCode>, Sentence> = {
     named(name ?? field) ? msg(str`The value of ${name ?? field} is not valid.`) : msg('A value is not valid.'),
   'value.too_long': ({ name, field, maxLength }) =>
     named(name ?? field) && named(maxLength)
-      ? msg(str`The value of ${name ?? field} is too long. It may have ${maxLength} characters.`)
+      ? maxLength === 1
+        ? msg(str`The value of ${name ?? field} is too long. It may have one character.`)
+        : msg(str`The value of ${name ?? field} is too long. It may have ${maxLength} characters.`)
       : msg('A value is too long.'),
   'value.mandatory': ({ name, field }) =>
     named(name ?? field) ? msg(str`${name ?? field} must have a value.`) : msg('A mandatory field has no value.'),

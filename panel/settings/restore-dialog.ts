@@ -82,9 +82,17 @@ export class RestoreDialog extends PanelElement {
   }
 
   #choice(run: RunDetail) {
-    const values = formatCount(run.counts.toWrite);
+    const { toWrite } = run.counts;
     return html`<p>
-        ${msg(str`${values} values are older than those that were synced last. What has been edited since the restore is not among them and is synced as usual.`)}
+        ${
+          toWrite === 1
+            ? msg(
+                'One value is older than the one that was synced last. What has been edited since the restore is not meant and is synced as usual.',
+              )
+            : msg(
+                str`${formatCount(toWrite)} values are older than those that were synced last. What has been edited since the restore is not among them and is synced as usual.`,
+              )
+        }
       </p>
       <fieldset>
         <legend>${msg('Which values are right?')}</legend>

@@ -97,37 +97,37 @@ export class RunDialog extends PanelElement {
   }
 
   #notice({ kind, state, counts, reach }: RunDetail) {
-    const values = formatCount(counts.toWrite);
+    const { toWrite, written } = counts;
     if (state === 'needsApproval') {
       return reach
         .filter(({ changedLinks, changedBefore, limit }) => changedLinks + changedBefore > limit)
         .map(
           ({ connectionName, changedLinks, changedBefore, limit }) =>
             html`<erpsync-notice kind="attention">
-              ${msg(str`Stopped before the first write: ${formatCount(changedLinks)} records connected in ${connectionName} would change, and up to ${formatCount(limit)} may without anyone being asked.`)}
               ${
-                changedBefore > 0
-                  ? msg(str`${formatCount(changedBefore)} have changed by automatic sync already.`)
-                  : null
+                changedLinks === 1
+                  ? msg(
+                      str`Stopped before the first write: one record connected in ${connectionName} would change, and up to ${formatCount(limit)} may without anyone being asked.`,
+                    )
+                  : msg(
+                      str`Stopped before the first write: ${formatCount(changedLinks)} records connected in ${connectionName} would change, and up to ${formatCount(limit)} may without anyone being asked.`,
+                    )
               }
+              ${changedBefore > 0 ? changedAlready(changedBefore) : null}
             </erpsync-notice>`,
         );
     }
     if (state === 'planned') {
-      return html`<erpsync-notice>
-        ${
-          kind === 'undo'
-            ? msg(str`${values} values would be put back. What was edited since is left as it is.`)
-            : msg(str`${values} values would be written. Nothing has been written yet.`)
-        }
-      </erpsync-notice>`;
+      return html`<erpsync-notice> ${kind === 'undo' ? toPutBack(toWrite) : toBeWritten(toWrite)} </erpsync-notice>`;
     }
     if (state === 'done') {
       return html`<erpsync-notice kind="success">
         ${
-          counts.toWrite === 0
+          toWrite === 0
             ? msg('Everything is equal already. Nothing had to be written.')
-            : msg(str`${formatCount(counts.written)} of ${values} values were written.`)
+            : toWrite === 1
+              ? msg(str`${formatCount(written)} of 1 value was written.`)
+              : msg(str`${formatCount(written)} of ${formatCount(toWrite)} values were written.`)
         }
       </erpsync-notice>`;
     }
@@ -178,11 +178,11 @@ export class RunDialog extends PanelElement {
   }
 
   async #execute(run: RunDetail): Promise<void> {
-    const { toWrite, changedLinks, blanks } = run.counts;
+    const { blanks } = run.counts;
     const sure = await confirmed({
       heading: runName(run),
-      question: msg(str`Write ${formatCount(toWrite)} values of ${formatCount(changedLinks)} connected records?`),
-      items: blanks > 0 ? [msg(str`${formatCount(blanks)} values become blank.`)] : [],
+      question: writeThem(run.counts),
+      items: blanks > 0 ? [becomingBlank(blanks)] : [],
     });
     if (!sure) return;
     const action = run.may.includes('approve') ? 'approve' : 'execute';
@@ -194,6 +194,35 @@ export class RunDialog extends PanelElement {
   }
 
   static override styles = [base, figures, runView];
+}
+
+function changedAlready(count: number): string {
+  return count === 1
+    ? msg('One has changed by automatic sync already.')
+    : msg(str`${formatCount(count)} have changed by automatic sync already.`);
+}
+
+function toPutBack(count: number): string {
+  return count === 1
+    ? msg('One value would be put back. What was edited since is left as it is.')
+    : msg(str`${formatCount(count)} values would be put back. What was edited since is left as it is.`);
+}
+
+function toBeWritten(count: number): string {
+  return count === 1
+    ? msg('One value would be written. Nothing has been written yet.')
+    : msg(str`${formatCount(count)} values would be written. Nothing has been written yet.`);
+}
+
+function writeThem({ toWrite, changedLinks }: RunDetail['counts']): string {
+  if (toWrite === 1) return msg('Write one value of one connected record?');
+  return changedLinks === 1
+    ? msg(str`Write ${formatCount(toWrite)} values of one connected record?`)
+    : msg(str`Write ${formatCount(toWrite)} values of ${formatCount(changedLinks)} connected records?`);
+}
+
+function becomingBlank(count: number): string {
+  return count === 1 ? msg('One value becomes blank.') : msg(str`${formatCount(count)} values become blank.`);
 }
 
 function runEnded(state: Run['state']): boolean {

@@ -82,7 +82,13 @@ export function progress(run: Watched, left: number, all: number) {
   if (!isAtWork(run) && run.state !== 'paused') return null;
   return html`<div class="row">
     <progress max=${Math.max(1, all)} .value=${all - left} aria-label=${runStateName(run.state)}></progress>
-    <span class="muted">${msg(str`${formatCount(all - left)} of ${formatCount(all)} records`)}</span>
+    <span class="muted"
+      >${
+        all === 1
+          ? msg(str`${formatCount(all - left)} of 1 record`)
+          : msg(str`${formatCount(all - left)} of ${formatCount(all)} records`)
+      }</span
+    >
   </div>`;
 }
 

@@ -72,7 +72,7 @@ export class SeatsDialog extends PanelElement {
   #content({ licensed, until, everyone, members, holders }: Seats) {
     return html`
       <p>
-        ${msg(str`${formatCount(holders.length)} of ${formatCount(licensed ?? 0)} are in use.`)}
+        ${msg(str`In use: ${formatCount(holders.length)} of ${formatCount(licensed ?? 0)}.`)}
         ${until ? msg(str`They are valid until ${formatMoment(until)}.`) : nothing}
       </p>
       <div class="choices" role="radiogroup" aria-label=${msg('Who may take a seat')}>

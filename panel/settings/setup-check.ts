@@ -236,7 +236,7 @@ function textOf(item: SetupCheckItem): string[] {
   }
   if (name === 'seats') {
     if (of === null) return [msg('Decided by the licences of SuperOffice.')];
-    const used = msg(str`${formatCount(count ?? 0)} of ${formatCount(of)} are in use.`);
+    const used = msg(str`In use: ${formatCount(count ?? 0)} of ${formatCount(of)}.`);
     if (state === 'wrong') return [used, msg('The seats have run out. Ask your supplier to renew them.')];
     if (state === 'attention') return [used, msg('Free a seat, or ask your supplier for more.')];
     return [used];

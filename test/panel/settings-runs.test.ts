@@ -46,7 +46,7 @@ describe('a resync', () => {
 
     await press('Run exactly this plan');
     await shown('Write 2 values of 2 connected records?');
-    await shown('1 values become blank.');
+    await shown('One value becomes blank.');
     await press('Yes');
     await shown('2 of 2 values were written.');
     expect(sent(`POST /api/runs/${syncRun({}).id}/execute`)).to.deep.equal([{ steps: 2 }]);

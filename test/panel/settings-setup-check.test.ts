@@ -89,12 +89,12 @@ describe('the setup check', () => {
   it('gives seats to some, is refused too many, and frees one', async () => {
     world.setupCheck = [setupItem('seats', { count: 2, of: 2, state: 'attention' })];
     const page = await open();
-    await shown('2 of 2 are in use.');
+    await shown('In use: 2 of 2.');
     (await byRole('button', 'Give seats')).click();
     await byRole('dialog', 'Seats');
     await expect(page).to.be.accessible();
     (await byRole('button', 'Free the seat of Lars Holm')).click();
-    await shown('1 of 2 are in use.');
+    await shown('In use: 1 of 2.');
 
     (await byRole('radio', 'Specific users + groups')).click();
     await byRole('dialog', 'Who may take a seat');
