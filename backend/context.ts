@@ -73,11 +73,16 @@ export function createContext(parts: ContextParts): Context {
   };
   const { connectors, connections } = parts.store;
   const endpoint = async (connector: Connector): Promise<Endpoint> => {
-    const { url, signIn } = connector;
+    const { url, signIn, authority } = connector;
     const secret = signIn && (await connectors.secret(connector));
     // It was typed for another address than this one.
     if (signIn && secret === null) throw new AppError('config.field_missing', { field: 'secret' });
-    return { url, signIn: signIn && { ...signIn, secret: secret ?? '' }, wsdl: keptWsdl(parts.store, connector) };
+    return {
+      url,
+      signIn: signIn && { ...signIn, secret: secret ?? '' },
+      wsdl: keptWsdl(parts.store, connector),
+      authority: authority?.pem ?? null,
+    };
   };
   return {
     ...parts,

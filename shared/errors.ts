@@ -36,6 +36,9 @@ export const errorCodes = [
   'connector.address_refused',
   'connector.unknown_connection',
   'connector.wsdl_invalid',
+  'connector.certificate_untrusted',
+  'certificate.invalid',
+  'certificate.expired',
 
   'workbook.missing',
   'workbook.locked',
@@ -126,6 +129,7 @@ export const passing: ReadonlySet<ErrorCode> = new Set([
   'connector.timeout',
   'connector.throttled',
   'connector.resting',
+  'connector.certificate_untrusted',
   'actor.changed',
   'workbook.locked',
   'workbook.missing',

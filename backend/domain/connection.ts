@@ -23,6 +23,15 @@ export interface Connector {
   readonly secretSet: boolean;
   /** The description that is kept of it. */
   readonly wsdl: { readonly given: boolean; readonly since: Date } | null;
+  readonly authority: Authority | null;
+}
+
+/** The certificate of an authority of a company's own. */
+export interface Authority {
+  readonly pem: string;
+  readonly name: string;
+  /** When the first of its certificates expires. */
+  readonly until: string;
 }
 
 /** Who may use a connection. Someone in scope sees the ERP tab; connecting and creating are rights beside that. */

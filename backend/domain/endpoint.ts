@@ -7,6 +7,8 @@ export interface Endpoint {
   /** Null, or absent, where it lets us in without. */
   readonly signIn?: SignIn | null;
   readonly wsdl?: Wsdl | null;
+  /** Who vouches for it, as PEM, where that is nobody the world knows. */
+  readonly authority?: string | null | undefined;
 }
 
 /** How we sign in, with its one secret. */

@@ -41,6 +41,9 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'connector.address_refused': 422,
   'connector.unknown_connection': 502,
   'connector.wsdl_invalid': 422,
+  'connector.certificate_untrusted': 502,
+  'certificate.invalid': 422,
+  'certificate.expired': 422,
 
   'workbook.missing': 502,
   'workbook.locked': 503,

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { SignInSettings } from '../../shared/api/connectors.ts';
-import type { Connector } from '../domain/connection.ts';
+import type { Authority, Connector } from '../domain/connection.ts';
 import { signInOrigin } from '../domain/secret-origin.ts';
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
@@ -56,7 +56,7 @@ export function connectorStore(db: Db, tenant: string, seal: TenantSeal) {
       return toConnector(row);
     },
 
-    /** Inserts or replaces; sign-in and WSDL are not touched. Name and address are each taken once among those not deleted. */
+    /** Inserts or replaces; sign-in, WSDL and authority are not touched. Name and address are each taken once among those not deleted. */
     async save({
       id,
       kind,
@@ -66,7 +66,7 @@ export function connectorStore(db: Db, tenant: string, seal: TenantSeal) {
     }: Pick<Connector, 'id' | 'kind' | 'name' | 'url' | 'deleted'>): Promise<void> {
       await db
         .insertInto('connector')
-        .values({ tenant, id, kind, name, url, deleted, sign_in: null, secret: null })
+        .values({ tenant, id, kind, name, url, deleted, sign_in: null, secret: null, authority: null })
         .onConflict((oc) => oc.columns(['tenant', 'id']).doUpdateSet({ kind, name, url, deleted }))
         .execute()
         .catch((error: unknown) => {
@@ -114,6 +114,15 @@ export function connectorStore(db: Db, tenant: string, seal: TenantSeal) {
       return secret;
     },
 
+    async saveAuthority(id: string, authority: Authority | null): Promise<void> {
+      await db
+        .updateTable('connector')
+        .set({ authority: authority && json(authority) })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute();
+    },
+
     async wsdl(id: string): Promise<readonly string[]> {
       const row = await db
         .selectFrom('connector_wsdl')
@@ -157,6 +166,7 @@ function toConnector({
   deleted,
   sign_in: signIn,
   secret,
+  authority,
   given,
   since,
 }: Selectable<Database['connector']> & { readonly given: boolean | null; readonly since: Date | null }): Connector {
@@ -169,5 +179,6 @@ function toConnector({
     signIn,
     secretSet: secret !== null,
     wsdl: given !== null && since ? { given, since } : null,
+    authority,
   };
 }

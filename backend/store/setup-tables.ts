@@ -11,6 +11,7 @@ import type {
   FieldValues,
   SchemaChangeKind,
 } from '../../shared/vocabulary.ts';
+import type { Authority } from '../domain/connection.ts';
 
 export interface SetupTables {
   connector: {
@@ -22,6 +23,7 @@ export interface SetupTables {
     deleted: boolean;
     sign_in: SignInSettings | null;
     secret: string | null;
+    authority: Authority | null;
   };
   connector_wsdl: {
     tenant: string;

@@ -34,6 +34,15 @@ const sentences: Record<Exclude<ErrorCode, SetupErrorCode>, Sentence> = {
 
   'connector.unreachable': () => msg('The ERP system does not answer. Try again later.'),
   'connector.timeout': () => msg('The ERP system took too long to answer. Try again later.'),
+  'connector.certificate_untrusted': ({ host, reason }) => {
+    if (reason === 'expired') return msg(str`The certificate of ${host ?? '–'} has expired. Tell your administrator.`);
+    if (reason === 'host') {
+      return msg(str`The certificate of ${host ?? '–'} is for another host name. Tell your administrator.`);
+    }
+    return msg(
+      str`Nobody we trust has signed the certificate of ${host ?? '–'}. If an authority of your own company has, an administrator gives its certificate with the sync connector, below More.`,
+    );
+  },
   'connector.throttled': () => msg('The ERP system is busy. Try again in a moment.'),
   'connector.resting': ({ until }) =>
     typeof until === 'string'

@@ -4,8 +4,9 @@ import { Task } from '@lit/task';
 import { css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Connector, ConnectorKind, SaveConnector, TestConnector } from '../../shared/api/connectors.ts';
+import { sameOrigin } from '../../shared/rules/same-origin.ts';
 import type { ConnectorKindName } from '../../shared/vocabulary.ts';
-import type { Api } from '../api/client.ts';
+import { ApiError, type Api } from '../api/client.ts';
 import { addConnector, fetchConnectorKinds, saveConnector, testConnector } from '../api/connectors.ts';
 import { define } from '../define.ts';
 import { apiContext } from '../host/contexts.ts';
@@ -30,6 +31,8 @@ import {
   type SignInDraft,
   type SignInKind,
 } from './sign-in-draft.ts';
+import './authority-input.ts';
+import type { AuthorityGiven } from './authority-input.ts';
 import './wsdl-input.ts';
 import type { WsdlGiven } from './wsdl-input.ts';
 
@@ -48,10 +51,14 @@ interface Draft {
   readonly signIn: SignInDraft;
   /** Undefined as long as nobody touched it: what is kept stays. */
   readonly wsdl: string[] | null | undefined;
+  readonly authority: string | null | undefined;
 }
 
+const kept = { wsdl: undefined, authority: undefined };
+
 /**
- * "Edit Sync Connector": a name, a kind, the URL and the sign-in if the kind has them, and below _More_ a WSDL.
+ * "Edit Sync Connector": a name, a kind, the URL and the sign-in if the kind has them, and below _More_ who vouches for the
+ * connector, and a WSDL.
  *
  * @property connector - null for a new one
  * @fires {SettingsChanged} erpsync-settings-changed
@@ -62,7 +69,7 @@ export class ConnectorDialog extends PanelElement {
 
   @property({ attribute: false }) connector: Connector | null = null;
 
-  @state() private draft: Draft = { name: '', kind: null, url: '', signIn: draftOf(null), wsdl: undefined };
+  @state() private draft: Draft = { name: '', kind: null, url: '', signIn: draftOf(null), ...kept };
   @state() private touched = false;
   @state() private testing = false;
   @state() private saving = false;
@@ -76,7 +83,7 @@ export class ConnectorDialog extends PanelElement {
     super.connectedCallback();
     if (!this.connector) return;
     const { name, kind, url, signIn } = this.connector;
-    this.draft = { name, kind, url, signIn: draftOf(signIn), wsdl: undefined };
+    this.draft = { name, kind, url, signIn: draftOf(signIn), ...kept };
   }
 
   override render() {
@@ -179,13 +186,22 @@ export class ConnectorDialog extends PanelElement {
       }
       ${kind?.signsIn ? this.#signIn() : null}
       ${
-        kind?.wsdl
-          ? html`<details>
+        kind?.needsUrl
+          ? html`<details ?open=${this.#asksForMore}>
               <summary>${msg('More')}</summary>
-              <erpsync-wsdl-input
-                .kept=${this.connector?.wsdl ?? null}
-                @erpsync-wsdl-given=${({ documents }: WsdlGiven) => this.#edit({ wsdl: documents })}
-              ></erpsync-wsdl-input>
+              <erpsync-authority-input
+                .kept=${this.connector?.authority ?? null}
+                ?moved=${!sameOrigin(this.draft.url, this.connector?.url ?? '')}
+                @erpsync-authority-given=${({ authority }: AuthorityGiven) => this.#edit({ authority })}
+              ></erpsync-authority-input>
+              ${
+                kind.wsdl
+                  ? html`<erpsync-wsdl-input
+                      .kept=${this.connector?.wsdl ?? null}
+                      @erpsync-wsdl-given=${({ documents }: WsdlGiven) => this.#edit({ wsdl: documents })}
+                    ></erpsync-wsdl-input>`
+                  : null
+              }
             </details>`
           : null
       }
@@ -280,6 +296,12 @@ export class ConnectorDialog extends PanelElement {
     `;
   }
 
+  /** What is wrong, or will be, is mended below _More_. */
+  get #asksForMore(): boolean {
+    const { failure } = this;
+    return failure instanceof ApiError && /certificate|wsdl/.test(failure.body.code);
+  }
+
   /** The chosen kind, the first until another one is chosen. */
   #kind(kinds: readonly ConnectorKind[] = this.#kinds.value ?? []): ConnectorKind | null {
     return kinds.find(({ kind }) => kind === this.draft.kind) ?? kinds[0] ?? null;
@@ -303,7 +325,7 @@ export class ConnectorDialog extends PanelElement {
 
   /** How the connector is reached, as it stands in the form. */
   #reached(kind: ConnectorKind): TestConnector {
-    const { url, signIn, wsdl } = this.draft;
+    const { url, signIn, wsdl, authority } = this.draft;
     const signsIn = kind.signsIn && signIn.kind !== 'none';
     return {
       kind: kind.kind,
@@ -311,6 +333,7 @@ export class ConnectorDialog extends PanelElement {
       ...(signsIn ? { signIn: settingsOf(signIn) } : {}),
       ...(signsIn && signIn.secret !== '' ? { secret: signIn.secret } : {}),
       ...(kind.wsdl && wsdl !== undefined ? { wsdl } : {}),
+      ...(kind.needsUrl && authority !== undefined ? { authority } : {}),
     };
   }
 

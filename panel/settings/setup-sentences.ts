@@ -1,5 +1,6 @@
 import { msg, str } from '@lit/localize';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { formatMoment } from '../locales/format.ts';
 import { addSentences, named, type Sentence } from '../locales/error-text.ts';
 
 const sentences = {
@@ -27,6 +28,20 @@ const sentences = {
     }
     return msg('This is not a WSDL: the text cannot be read as XML.');
   },
+  'certificate.invalid': ({ problem, name }) => {
+    if (problem === 'key')
+      return msg('This holds a private key, which is nobody else’s business. Give the certificate alone.');
+    if (problem === 'authority') {
+      return msg(
+        str`${name ?? '–'} is not the certificate of an authority: it signs no others. Give that of whoever signed it.`,
+      );
+    }
+    return msg(
+      'This is not a certificate. It begins with BEGIN CERTIFICATE, or is a file ending in .pem, .crt or .cer.',
+    );
+  },
+  'certificate.expired': ({ name, until }) =>
+    msg(str`The certificate of ${name ?? '–'} expired ${typeof until === 'string' ? formatMoment(until) : '–'}.`),
   'mapping.field_twice': ({ name, field }) =>
     named(name ?? field)
       ? msg(str`The SuperOffice field chosen for ${name ?? field} is mapped to another ERP field already.`)

@@ -7,6 +7,7 @@ import { formatMoment } from '../locales/format.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
+import { fileInput } from '../ui/styles/file-input.ts';
 
 /** The WSDL that is to be used: its documents, null for the one that the connector serves, undefined for the one that is kept. */
 export class WsdlGiven extends Event {
@@ -111,6 +112,7 @@ export class WsdlInput extends PanelElement {
 
   static override styles = [
     base,
+    fileInput,
     css`
       :host {
         --label-width: 190px;
@@ -118,31 +120,6 @@ export class WsdlInput extends PanelElement {
 
       p {
         margin-block: var(--so-space-2);
-      }
-
-      .field {
-        align-items: start;
-      }
-
-      ::file-selector-button {
-        margin-inline-end: var(--so-space-2);
-        padding: var(--so-space-1) var(--so-space-3);
-        border: 1px solid currentcolor;
-        border-radius: 999px;
-        background: none;
-        color: inherit;
-        font: inherit;
-        cursor: pointer;
-      }
-
-      textarea {
-        font-family: monospace;
-      }
-
-      [type='file'] {
-        max-width: 100%;
-        font: inherit;
-        color: inherit;
       }
     `,
   ];

@@ -57,6 +57,8 @@ export const TestConnector = z.object({
   secret: HeaderText.min(1).optional(),
   /** The WSDL with its schemas. Null goes back to what the connector serves, absent keeps what is stored. */
   wsdl: z.array(z.string().min(1)).min(1).max(50).nullable().optional(),
+  /** The certificate of the authority that signed the connector's own, as PEM. Null takes it back, absent keeps what is stored for the same address. */
+  authority: z.string().max(100_000).nullable().optional(),
   /** The connector that is edited. */
   id: Id.optional(),
 });
@@ -75,6 +77,7 @@ export const Connector = z.object({
   signIn: SignInSettings.nullable(),
   secretSet: z.boolean(),
   wsdl: z.object({ given: z.boolean(), since: z.iso.datetime() }).nullable(),
+  authority: z.object({ name: z.string(), until: z.iso.datetime() }).nullable(),
 });
 export type Connector = z.infer<typeof Connector>;
 

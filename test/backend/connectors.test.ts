@@ -13,6 +13,7 @@ import { trySettings } from '../../backend/application/setup/try-settings.ts';
 import type { Endpoint } from '../../backend/domain/endpoint.ts';
 import { AppError } from '../../backend/errors.ts';
 import { asTenant } from '../../backend/store/db.ts';
+import { certificateAuthority, selfSigned } from '../support/certificates.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { fakeField } from '../support/fake-connector.ts';
 
@@ -40,6 +41,7 @@ test('a connector is registered, renamed, deleted and restored', async () => {
       signIn: null,
       secretSet: false,
       wsdl: null,
+      authority: null,
     },
   ]);
 
@@ -289,6 +291,101 @@ describe('the WSDL of a connector', () => {
       code: 'connector.wsdl_invalid',
     });
     expect(await listConnectors(admin)).toEqual([]);
+  });
+});
+
+describe('an authority of the company’s own', () => {
+  const nordlys = certificateAuthority('Nordlys Root CA', { untilDays: 30 });
+  /** Whom it was reached with. */
+  let trusted: (string | null | undefined)[];
+  beforeEach(() => {
+    world.erp.needsUrl = true;
+    trusted = [];
+    world.erp.configFields = async ({ authority }) => {
+      trusted.push(authority);
+      return world.erp.config;
+    };
+  });
+  const kept = async () => (await listConnectors(admin))[0]?.authority;
+
+  test('vouches for the connector it was given with, and tells its name and until when', async () => {
+    const { id, authority } = await saveConnector(admin, { ...visma, authority: `Nordlys\n${nordlys.cert}` });
+    expect(authority).toEqual({ name: 'Nordlys Root CA', until: expect.any(String) as unknown });
+    expect((Date.parse(authority!.until) - Date.now()) / 86_400_000).toBeCloseTo(30, 1);
+    expect(trusted).toEqual([nordlys.cert.trim()]);
+
+    await showConfigFields(admin, id, 'en');
+    await tryConnector(admin, { kind: 'workbook', url: 'https://visma.example/new', id });
+    expect(trusted.slice(1)).toEqual([nordlys.cert.trim(), nordlys.cert.trim()]);
+    const reached = await admin.endpoint(await admin.store.connectors.get(id));
+    expect(reached.authority).toBe(nordlys.cert.trim());
+    await saveConnector(admin, { ...visma, name: 'Visma ERP' }, id);
+    expect(await kept()).toEqual(authority);
+  });
+
+  test('vouches at the origin it was given for, and nowhere else', async () => {
+    const { id } = await saveConnector(admin, { ...visma, authority: nordlys.cert });
+    await tryConnector(admin, { kind: 'workbook', url: 'https://evil.example/sync', id });
+    expect(trusted.at(-1)).toBeNull();
+    await saveConnector(admin, { ...visma, url: 'https://visma.example/new' }, id);
+    expect(await kept()).toMatchObject({ name: 'Nordlys Root CA' });
+    await saveConnector(admin, { ...visma, url: 'https://evil.example/sync' }, id);
+    expect(await kept()).toBeNull();
+    expect(trusted.at(-1)).toBeNull();
+  });
+
+  test('is taken back, and is nobody else’s', async () => {
+    const { id } = await saveConnector(admin, { ...visma, authority: nordlys.cert });
+    await saveConnector(admin, { ...visma, name: 'Other', url: 'https://visma.example/other' });
+    expect(trusted.at(-1)).toBeNull();
+    await saveConnector(admin, { ...visma, authority: null }, id);
+    expect(trusted.at(-1)).toBeNull();
+    expect(await kept()).toBeNull();
+  });
+
+  const leaf = nordlys.issue(['erp.example.com']);
+  test.each<[string, string, object]>([
+    ['no certificate', 'hello', { code: 'certificate.invalid', detail: { problem: 'pem' } }],
+    [
+      'half a certificate',
+      nordlys.cert.replace(/\w{40}/, ''),
+      { code: 'certificate.invalid', detail: { problem: 'pem' } },
+    ],
+    ['a private key too', nordlys.cert + nordlys.key, { code: 'certificate.invalid', detail: { problem: 'key' } }],
+    [
+      'the certificate of a server',
+      leaf.cert,
+      { code: 'certificate.invalid', detail: { problem: 'authority', name: 'erp.example.com' } },
+    ],
+    [
+      'what is behind an authority',
+      nordlys.cert + leaf.cert,
+      { code: 'certificate.invalid', detail: { problem: 'authority' } },
+    ],
+    [
+      'an expired one',
+      certificateAuthority('Old CA', { fromDays: -3660, untilDays: -3650 }).cert,
+      { code: 'certificate.expired', detail: { name: 'Old CA' } },
+    ],
+  ])('is not %s, and the field that holds it is named', async (_, authority, refusal) => {
+    const failure = saveConnector(admin, { ...visma, authority });
+    await expect(failure).rejects.toMatchObject({ ...refusal });
+    await expect(failure).rejects.toMatchObject({ detail: { field: 'authority' } });
+    expect(trusted).toEqual([]);
+    expect(await listConnectors(admin)).toEqual([]);
+  });
+
+  test('may be the server itself, where it signs its own certificate', async () => {
+    const { authority } = await saveConnector(admin, { ...visma, authority: selfSigned(['erp.example.com']).cert });
+    expect(authority).toMatchObject({ name: 'erp.example.com' });
+  });
+
+  test('is for those that have an address', async () => {
+    world.erp.needsUrl = false;
+    await expect(saveConnector(admin, { ...excel, authority: nordlys.cert })).rejects.toMatchObject({
+      code: 'input.invalid',
+      detail: { field: 'authority' },
+    });
   });
 });
 

@@ -3,11 +3,11 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { isPublicAddress } from '../../backend/adapters/connectors/public-address.ts';
 import { createSafeFetch, type SafeFetchOptions } from '../../backend/adapters/connectors/safe-fetch.ts';
 import type { AppError } from '../../backend/errors.ts';
-import { selfSigned } from '../support/self-signed.ts';
+import { certificateAuthority, selfSigned, type CertificateAuthority } from '../support/certificates.ts';
 
 const strict = (options: Partial<SafeFetchOptions> = {}) => createSafeFetch({ allowPrivate: false, ...options });
 const local = (options: Partial<SafeFetchOptions> = {}) => createSafeFetch({ allowPrivate: true, ...options });
@@ -140,7 +140,6 @@ describe('an answer', () => {
 
 describe('a server that speaks TLS', () => {
   test.each<[string, () => ServerOptions, RegExp]>([
-    ['with a certificate that it made itself', () => selfSigned(['localhost']), /^DEPTH_ZERO_SELF_SIGNED_CERT$/],
     [
       'in a version of the nineties',
       () => ({
@@ -154,13 +153,7 @@ describe('a server that speaks TLS', () => {
     ],
     ['without a certificate', () => ({}), /^EPROTO$|HANDSHAKE/],
   ])('%s is not spoken to', async (_, options, reason) => {
-    let asked = 0;
-    const server = createTlsServer(options(), (_request, response) => {
-      asked++;
-      response.end('ok');
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const there = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const { there, asked } = await tlsServer(options());
     const failure = await local()({ url: there, timeoutMs: 5000 }).catch((error: unknown) => error);
     // Why is for the log; whoever types addresses learns nothing of what stands there.
     expect(failure).toMatchObject({
@@ -168,10 +161,68 @@ describe('a server that speaks TLS', () => {
       cause: { code: expect.stringMatching(reason) as unknown },
     });
     expect((failure as AppError).detail).toEqual({ host: new URL(there).host });
-    expect(asked).toBe(0);
-    server.close();
+    expect(asked()).toBe(0);
+  });
+
+  const nordlys = certificateAuthority('Nordlys Root CA');
+  const issuing = nordlys.below('Nordlys Issuing CA');
+  test.each<[string, () => ServerOptions, string | undefined, string]>([
+    ['that it made itself', () => selfSigned(['localhost']), undefined, 'authority'],
+    ['of an authority that nobody trusts', () => nordlys.issue(['localhost']), undefined, 'authority'],
+    ['of another authority than the trusted one', () => nordlys.issue(['localhost']), certificateAuthority('Nordlys Root CA').cert, 'authority'], // prettier-ignore
+    ['that has expired', () => nordlys.issue(['localhost'], { fromDays: -2, untilDays: -1 }), nordlys.cert, 'expired'],
+    ['that is not good yet', () => nordlys.issue(['localhost'], { fromDays: 1, untilDays: 2 }), nordlys.cert, 'authority'], // prettier-ignore
+    ['for another host', () => nordlys.issue(['erp.example.com']), nordlys.cert, 'host'],
+    ['whose authority has expired', () => expired.issue(['localhost']), expired.cert, 'expired'],
+  ])('with a certificate %s is not spoken to, and why is told', async (_, options, authority, reason) => {
+    const { there, asked } = await tlsServer(options());
+    await expect(local()({ url: there, ...(authority === undefined ? {} : { authority }) })).rejects.toMatchObject({
+      code: 'connector.certificate_untrusted',
+      detail: { host: new URL(there).host, reason },
+    });
+    expect(asked()).toBe(0);
+  });
+
+  test.each<[string, () => ServerOptions, string]>([
+    ['its authority', () => nordlys.issue(['localhost']), nordlys.cert],
+    ['one of several', () => nordlys.issue(['localhost']), certificateAuthority('Old CA').cert + nordlys.cert],
+    ['the authority in between', () => issuing.issue(['localhost']), issuing.cert],
+    ['the root, whose server sends the rest', () => chained(issuing), nordlys.cert],
+  ])('is spoken to where %s is trusted', async (_, options, authority) => {
+    const { there } = await tlsServer(options());
+    expect((await local()({ url: there, authority })).body.toString()).toBe('ok');
+  });
+
+  test('that one caller trusts answers no other on the connection kept for him, nor by what it remembers of him', async () => {
+    const { there, asked } = await tlsServer(nordlys.issue(['localhost']));
+    const fetch = local();
+    await fetch({ url: there, caller: 'a', authority: nordlys.cert });
+    await fetch({ url: there, caller: 'a', authority: nordlys.cert });
+    await expect(fetch({ url: there, caller: 'a' })).rejects.toMatchObject({ code: 'connector.certificate_untrusted' });
+    expect(asked()).toBe(2);
   });
 });
+
+const expired = certificateAuthority('Nordlys Old CA', { fromDays: -2, untilDays: -1 });
+
+function chained(authority: CertificateAuthority): ServerOptions {
+  const { key, cert } = authority.issue(['localhost']);
+  return { key, cert: cert + authority.cert };
+}
+
+async function tlsServer(options: ServerOptions) {
+  let asked = 0;
+  const server = createTlsServer(options, (_request, response) => {
+    asked++;
+    response.end('ok');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { there: `https://localhost:${(server.address() as AddressInfo).port}/`, asked: () => asked };
+}
 
 test('no more calls go to one origin at once than allowed, and all are made in the end', async () => {
   let [now, most] = [0, 0];

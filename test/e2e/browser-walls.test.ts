@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createHttp } from '../../backend/http/app.ts';
 import { browserFlags } from '../support/browser.ts';
 import { createHttpWorld, ORIGIN, person, type HttpWorld } from '../support/http.ts';
-import { selfSigned } from '../support/self-signed.ts';
+import { selfSigned } from '../support/certificates.ts';
 
 /**
  * What only a browser can prove: a Chromium that blocks third-party cookies, in front of the built panels and the backend over

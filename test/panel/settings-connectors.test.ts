@@ -159,6 +159,95 @@ describe('the sync connectors', () => {
     });
   });
 
+  describe('that an authority of the company’s own vouches for', () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+    beforeEach(() => {
+      world.connectors = [
+        {
+          ...workbookConnector,
+          kind: 'soap',
+          name: 'Visma',
+          url: 'https://erp.example.com/sync',
+          authority: { name: 'Nordlys Root CA', until: '2034-11-22T20:15:00Z' },
+        },
+      ];
+    });
+    const openDialog = async () => {
+      const page = await openSettings(world);
+      (await byRole('button', 'Visma')).click();
+      (await byRole('button', 'Configure Sync Connector')).click();
+      await byRole('textbox', 'Sync Connector URL:');
+      return page;
+    };
+    const saved = async () => {
+      (await byRole('button', 'OK')).click();
+      await waitUntil(() => queryByRole('dialog') === null);
+      return world.sent(`PUT /api/connectors/${workbookConnector.id}`)[0];
+    };
+
+    it('say so below More, with its name and until when, and are asked again at another address', async () => {
+      await openDialog();
+      openMore();
+      await shown('Nordlys Root CA vouches for this address, until');
+      expect(words()).to.include('2034');
+      fill(await byRole('textbox', 'Sync Connector URL:'), 'https://evil.example.com/sync');
+      await shown('The address has changed: give the certificate again. It is trusted only where it was given for.');
+      fill(await byRole('textbox', 'Sync Connector URL:'), 'https://erp.example.com/other');
+      await shown('Nordlys Root CA vouches for this address, until');
+      expect(await saved()).not.to.have.property('authority');
+    });
+
+    it('stop to trust it, or trust another, pasted', async () => {
+      await openDialog();
+      openMore();
+      (await byRole('button', 'Do not trust it any more')).click();
+      await shown('Needed only if an authority of your own company signed the certificate of the ERP system.');
+      expect(await saved()).to.deep.include({ authority: null });
+
+      world.connectors = [{ ...world.connectors[0]!, authority: null }];
+      (await byRole('button', 'Configure Sync Connector')).click();
+      await byRole('textbox', 'Sync Connector URL:');
+      openMore();
+      fill(await byRole('textbox', 'or its text (PEM):'), pem);
+      (await byRole('button', 'OK')).click();
+      await waitUntil(() => queryByRole('dialog') === null);
+      expect(world.sent(`PUT /api/connectors/${workbookConnector.id}`)[1]).to.deep.include({ authority: pem });
+    });
+
+    it('take it as a file too, of bare bytes as Windows writes them', async () => {
+      await openDialog();
+      openMore();
+      const input = inputOf('Certificate of the authority:');
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([new Uint8Array([0x30, 0x03, 0x02, 0x01, 0x01])], 'root.cer'));
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change'));
+      await waitUntil(() => inputOf('or its text (PEM):').value !== '');
+      expect(await saved()).to.deep.include({
+        authority: '-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----',
+      });
+    });
+
+    it('open More by themselves where nobody trusted vouches for them, and warn of a certificate about to expire', async () => {
+      const soon = new Date(Date.now() + 7 * 86_400_000).toISOString();
+      world.connectors = [{ ...world.connectors[0]!, authority: { name: 'Nordlys Root CA', until: soon } }];
+      const page = await openDialog();
+      world.refuse('POST /api/connector-tests', 'connector.certificate_untrusted', {
+        host: 'erp.example.com',
+        reason: 'authority',
+      });
+      expect(isMoreOpen()).to.equal(false);
+      (await byRole('button', 'Test Sync Connector')).click();
+      await shown('Nobody we trust has signed the certificate of erp.example.com.');
+      expect(isMoreOpen()).to.equal(true);
+      const warning = deep('erpsync-notice').find(({ textContent }) =>
+        textContent.includes('Nordlys Root CA vouches for'),
+      );
+      expect(warning).to.have.property('kind', 'warning');
+      await expect(page).to.be.accessible();
+    });
+  });
+
   it('are told apart by name: the refusal stands in the dialog, and what was typed stays', async () => {
     world.refuse('POST /api/connectors', 'connector.name_taken');
     await openSettings(world);
@@ -229,6 +318,10 @@ const choose = (select: HTMLElement, value: string) => {
 function inputOf(label: string): HTMLInputElement {
   const found = deep('label').find((each) => each.textContent.trim() === label) as HTMLLabelElement;
   return found.control as HTMLInputElement;
+}
+
+function isMoreOpen(): boolean {
+  return (deep('details')[0] as HTMLDetailsElement).open;
 }
 
 function openMore(): void {

@@ -52,6 +52,7 @@ export const workbookConnector: Connector = {
   signIn: null,
   secretSet: false,
   wsdl: null,
+  authority: null,
 };
 
 export const superSale: Connection = {
@@ -752,7 +753,7 @@ const withoutLicence = () => html`<erpsync-setup-check></erpsync-setup-check>`;
 const screen = () => html`<erpsync-sync-settings></erpsync-sync-settings>`;
 
 /** What is known of a connector once that is saved: its secret never comes back. */
-function connectorOf({ kind, name, url, signIn = null, secret, wsdl }: SaveConnector) {
+function connectorOf({ kind, name, url, signIn = null, secret, wsdl, authority }: SaveConnector) {
   return {
     kind,
     name,
@@ -760,5 +761,6 @@ function connectorOf({ kind, name, url, signIn = null, secret, wsdl }: SaveConne
     signIn,
     secretSet: secret !== undefined,
     wsdl: wsdl ? { given: true, since: '2026-11-22T20:15:00Z' } : null,
+    authority: authority ? { name: 'Nordlys Root CA', until: '2034-11-22T20:15:00Z' } : null,
   };
 }

@@ -235,7 +235,17 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
   },
   T23: {
     attack: 'Somebody stands between us and the ERP, with a certificate of his own or a protocol of old',
-    tests: [['contract/safe-fetch', '%s is not spoken to']],
+    tests: [
+      ['contract/safe-fetch', '%s is not spoken to'],
+      ['contract/safe-fetch', 'with a certificate %s is not spoken to, and why is told'],
+      [
+        'contract/safe-fetch',
+        'that one caller trusts answers no other on the connection kept for him, nor by what it remembers of him',
+      ],
+      ['contract/private-authority', 'is reached by who trusts that authority, and by nobody else'],
+      ['contract/private-authority', 'an authority is trusted at the addresses it was given for, and nowhere else'],
+      ['backend/connectors', 'vouches at the origin it was given for, and nowhere else'],
+    ],
   },
   T24: {
     attack: 'Many tenants name one host, and our calls add up to an attack on it',

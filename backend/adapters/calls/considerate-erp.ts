@@ -264,7 +264,12 @@ function paired(
   return { kind: 'refused', code: 'connector.answer_invalid', explanation: null };
 }
 
-const outages: ReadonlySet<string> = new Set(['connector.unreachable', 'connector.timeout', 'workbook.missing']);
+const outages: ReadonlySet<string> = new Set([
+  'connector.unreachable',
+  'connector.timeout',
+  'connector.certificate_untrusted',
+  'workbook.missing',
+]);
 
 function isOutage(error: unknown): boolean {
   return error instanceof AppError && outages.has(error.code);

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { secretDigest } from '../secret-digest.ts';
 
 export interface KeptOptions {
   /** How long a connection may rest before it is closed. */
@@ -13,8 +13,8 @@ export interface KeptOptions {
 }
 
 export interface KeptConnections {
-  /** For a request by this caller, whom a secret of his tells from others at the same origin. */
-  agentFor(url: URL, secret: string | undefined): { readonly agent: HttpAgent; readonly caller: string };
+  /** For a request by this caller, whom these tell from others at the same origin, a secret of his among them. */
+  agentFor(url: URL, caller: readonly (string | undefined)[]): { readonly agent: HttpAgent; readonly caller: string };
 }
 
 /**
@@ -71,10 +71,10 @@ export function createKeptConnections({
 
   const [http, https] = [keeping(new HttpAgent(options)), keeping(new HttpsAgent(options))];
   return {
-    agentFor: ({ protocol }, secret) => ({
+    agentFor: ({ protocol }, caller) => ({
       agent: protocol === 'https:' ? https : http,
       // A digest: agents keep names in memory, and secrets do not belong there.
-      caller: secret === undefined ? '' : hash('sha256', secret),
+      caller: secretDigest(caller),
     }),
   };
 }

@@ -2,9 +2,12 @@ import { lookup as lookupAddress, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '../../errors.ts';
+import { secretDigest } from '../secret-digest.ts';
+import { createRecent } from '../shared-value.ts';
 import { createKeptConnections, type KeptConnections, type KeptOptions } from './kept-connections.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -25,6 +28,8 @@ export interface OutboundRequest {
   readonly repeatable?: boolean;
   /** What tells this caller from others, where it is not the header `authorization`. */
   readonly caller?: string;
+  /** Who vouches for the host beside those the world knows, as PEM. */
+  readonly authority?: string;
 }
 
 export interface OutboundResponse {
@@ -53,10 +58,19 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Slower than this for this long is not a slow ERP but one that holds our memory hostage. */
 const SLOW = { bytes: 1024, windowMs: 15_000 };
 
+const contexts = createRecent<SecureContext>(100);
+
+/** Without the rest of its chain an authority is one too. */
+const contextFor = (authority: string) =>
+  contexts(secretDigest(authority), () =>
+    createSecureContext({ ca: [...getCACertificates('default'), authority], allowPartialTrustChain: true }),
+  );
+
 /**
  * The only way to an address that a user can type. It refuses what is not a public https host, before and after the name is
  * looked up and again when the connection stands; follows no redirect; and bounds size, time and the load on one origin.
- * Throws `connector.address_refused`, `connector.unreachable`, `connector.timeout` or `connector.answer_invalid`.
+ * Throws `connector.address_refused`, `connector.unreachable`, `connector.certificate_untrusted`, `connector.timeout` or
+ * `connector.answer_invalid`.
  */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const origins = originGate(options.maxPerOrigin ?? 8);
@@ -94,7 +108,8 @@ function send(
   kept: KeptConnections | null,
 ): Promise<OutboundResponse> {
   const { allowPrivate, lookup = lookupAddress } = options;
-  const { method = 'GET', headers = {}, signal, timeoutMs = TOTAL_MS } = request;
+  const { method = 'GET', headers = {}, signal, timeoutMs = TOTAL_MS, authority } = request;
+  const caller = request.caller ?? headers['authorization'];
   const maxBytes = request.maxBytes ?? options.maxBytes ?? MAX_BYTES;
   const { host } = url;
 
@@ -103,7 +118,9 @@ function send(
       method,
       headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
       lookup: allowPrivate ? lookup : publicOnly(lookup, host),
-      ...(kept?.agentFor(url, request.caller ?? headers['authorization']) ?? { agent: false }),
+      ...(authority === undefined ? {} : { secureContext: contextFor(authority) }),
+      // Whom one caller trusts, another need not.
+      ...(kept?.agentFor(url, [caller, authority]) ?? { agent: false }),
     });
     let answered = false;
     const settle = () => {
@@ -236,10 +253,24 @@ function decode(incoming: IncomingMessage): IncomingMessage | Transform {
 function translated(error: unknown, host: string): AppError {
   if (error instanceof AppError) return error;
   const { code } = error as NodeJS.ErrnoException;
+  const untrusted = certificateFault(code ?? '');
+  // Only a public host gets so far, so that this tells nothing of the networks behind us.
+  if (untrusted !== null) {
+    return new AppError('connector.certificate_untrusted', { host, reason: untrusted }, { cause: error });
+  }
   return code === 'ETIMEDOUT'
     ? new AppError('connector.timeout', { host }, { cause: error })
     : // Why goes to the log only: whoever may type addresses learns nothing of the networks behind them.
       new AppError('connector.unreachable', { host }, { cause: error });
+}
+
+/** What is wrong with a certificate, by the words of OpenSSL and Node; null where it is something else. */
+function certificateFault(code: string): 'expired' | 'host' | 'authority' | null {
+  if (code === 'CERT_HAS_EXPIRED') return 'expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'host';
+  return /CERT|^UNABLE_TO_VERIFY_|^INVALID_(?:CA|PURPOSE)$|^PATH_LENGTH/.test(code) && !code.startsWith('ERR_')
+    ? 'authority'
+    : null;
 }
 
 function refuse(host: string): never {

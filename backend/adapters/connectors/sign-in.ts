@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { secretDigest } from '../secret-digest.ts';
 import { createRecent, createSharedValue } from '../shared-value.ts';
 import type { SafeFetch } from './safe-fetch.ts';
+import { trusting } from './trusted-authority.ts';
 
 interface Parts {
   readonly fetch: SafeFetch;
@@ -22,8 +23,8 @@ const LIFE_SECONDS = 300;
 const RENEWED_BEFORE_MS = 60_000;
 const SIGN_INS = 1000;
 
-/** Signs requests to one address in. */
-export type Signed = (signIn: SignIn | null, url: string) => SafeFetch;
+/** Signs requests to one address in, where somebody the world does not know may vouch for it. */
+export type Signed = (signIn: SignIn | null, url: string, authority?: string | null) => SafeFetch;
 
 /**
  * Requests with a sign-in, and only to the origin it was typed for. A token is kept until just before it expires, renewed once
@@ -31,10 +32,13 @@ export type Signed = (signIn: SignIn | null, url: string) => SafeFetch;
  */
 export function signingFetch({ fetch, clock }: Parts): Signed {
   const signIns = createRecent<SafeFetch>(SIGN_INS);
-  return (signIn, url) => {
-    if (signIn === null) return fetch;
+  return (signIn, url, authority = null) => {
+    const known = trusting(fetch, authority, signIn?.kind === 'oauth' ? [url, signIn.tokenUrl] : [url]);
+    if (signIn === null) return known;
     const { origin } = new URL(url);
-    return signIns(secretDigest([origin, signIn]), () => signedFetch(signIn, origin, { fetch, clock }));
+    return signIns(secretDigest([origin, signIn, authority]), () =>
+      signedFetch(signIn, origin, { fetch: known, clock }),
+    );
   };
 }
 

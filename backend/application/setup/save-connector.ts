@@ -25,7 +25,10 @@ export async function saveConnector(ctx: Context, input: SaveConnector, id?: str
 
     const after = { id: before?.id ?? randomUUID(), kind, name, url, deleted: false, signIn };
     await connectors.save(after);
-    if (tried) await connectors.saveSignIn(after, tried.secret);
+    if (tried) {
+      await connectors.saveSignIn(after, tried.secret);
+      await connectors.saveAuthority(after.id, tried.authority);
+    }
     // What was kept describes what stood at the old address.
     const moved = before !== null && before.url !== url;
     if (wsdl) await connectors.saveWsdl(after.id, { given: true, documents: wsdl, since: ctx.clock.now() });
@@ -42,11 +45,12 @@ export async function saveConnector(ctx: Context, input: SaveConnector, id?: str
 }
 
 /** Its name says nothing to a connector, which need not answer for it to be changed. */
-function isReachedAsBefore(known: Connector, { url, signIn = null, secret, wsdl }: SaveConnector): boolean {
+function isReachedAsBefore(known: Connector, { url, signIn = null, secret, wsdl, authority }: SaveConnector): boolean {
   return (
     known.url === url &&
     secret === undefined &&
     wsdl === undefined &&
+    authority === undefined &&
     JSON.stringify(sorted(known.signIn)) === JSON.stringify(sorted(signIn))
   );
 }

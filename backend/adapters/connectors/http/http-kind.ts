@@ -54,10 +54,10 @@ type SentActor = z.output<typeof ContractActor>;
 export function httpKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly clock: Clock }): ConnectorKind {
   const signed = signingFetch({ fetch, clock });
   const known = createRecent<{ description: Promise<Described> | null; at: number }>(DESCRIBED_AT_MOST);
-  const signedTo = ({ url, signIn = null }: Endpoint) => signed(signIn, url);
+  const signedTo = ({ url, signIn = null, authority }: Endpoint) => signed(signIn, url, authority);
   // Who may see a description is for the connector to say, so it is kept for those only who sign in alike.
-  const keptOf = ({ url, signIn = null }: Endpoint) =>
-    known(secretDigest([url, signIn]), () => ({ description: null, at: 0 }));
+  const keptOf = ({ url, signIn = null, authority = null }: Endpoint) =>
+    known(secretDigest([url, signIn, authority]), () => ({ description: null, at: 0 }));
 
   function describe(endpoint: Endpoint, options?: HttpCallOptions): Promise<Described> {
     const kept = keptOf(endpoint);

@@ -71,30 +71,30 @@ export function odataKind({ fetch, clock }: { readonly fetch: SafeFetch; readonl
     kind: 'odata',
     needsUrl: true,
     configFields: () => Promise.resolve(configFields),
-    async configList({ url }, listName, options) {
+    async configList(endpoint, listName, options) {
       // Suggestions: a service that shows its description to nobody has none to make, and may still be used.
       if (listName === SETS) {
-        const names = await openSets(url, parts, { ...options }).catch(() => []);
+        const names = await openSets(endpoint, parts, { ...options }).catch(() => []);
         return names.slice(0, SUGGESTED).map((name) => ({ key: name, text: name }));
       }
       const items = choices[listName];
       if (!items) throw new AppError('connector.rejected', { list: listName });
       return items;
     },
-    async testAddress({ url }, options) {
-      await openSets(url, parts, options);
+    async testAddress(endpoint, options) {
+      await openSets(endpoint, parts, options);
     },
     open: (settings) => openConnection(settings, serviceFor, clock),
   };
 }
 
 function openConnection(
-  { url, config }: ConnectionSettings,
+  settings: ConnectionSettings,
   serviceFor: (settings: Settings) => Service,
   clock: Clock,
 ): ErpConnector {
   let found: Service | undefined;
-  const service = () => (found ??= serviceFor(readSettings(url, config)));
+  const service = () => (found ??= serviceFor(readSettings(settings, settings.config)));
   const model = (options?: CallOptions) => service().model(DESCRIPTION_MS, options);
 
   async function actorsOf(type: ActorType, options?: CallOptions): Promise<{ actor: ActorModel; model: Model }> {

@@ -1,4 +1,5 @@
 import type { ActorType, ListItem } from '../../../../shared/vocabulary.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
@@ -65,8 +66,11 @@ export function createServices(parts: Parts): (settings: Settings) => Service {
 }
 
 function createService(settings: Settings, parts: Parts): Service {
-  const { root, signIn, preset } = settings;
-  const client = createODataClient(root, preset.query, { fetch: parts.signed(signIn, root), clock: parts.clock });
+  const { root, authority, signIn, preset } = settings;
+  const client = createODataClient(root, preset.query, {
+    fetch: parts.signed(signIn, root, authority),
+    clock: parts.clock,
+  });
   let described: { readonly model: Promise<Model>; readonly since: number } | undefined;
   return {
     preset,
@@ -90,9 +94,13 @@ function createService(settings: Settings, parts: Parts): Service {
 }
 
 /** The names of all sets, as far as a service tells them without a sign-in. Throws where nothing like a service is there. */
-export async function openSets(url: string, parts: Parts, options?: CallOptions): Promise<readonly string[]> {
+export async function openSets(
+  { url, authority }: Endpoint,
+  parts: Parts,
+  options?: CallOptions,
+): Promise<readonly string[]> {
   const root = url.endsWith('/') ? url : `${url}/`;
-  const client = createODataClient(root, {}, { fetch: parts.signed(null, root), clock: parts.clock });
+  const client = createODataClient(root, {}, { fetch: parts.signed(null, root, authority), clock: parts.clock });
   try {
     return readMetadata(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), []).setNames;
   } catch (error) {

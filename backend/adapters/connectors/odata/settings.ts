@@ -1,6 +1,6 @@
 import { askedFields } from '../../../../shared/rules/asked-fields.ts';
 import { actorTypes, type ActorType, type FieldValues, type ListItem } from '../../../../shared/vocabulary.ts';
-import type { SignIn } from '../../../domain/endpoint.ts';
+import type { Endpoint, SignIn } from '../../../domain/endpoint.ts';
 import type { ConfigField } from '../../../domain/field.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
@@ -13,6 +13,7 @@ import { texts } from './texts.ts';
 export interface Settings {
   /** The address of the service, with a slash at its end. */
   readonly root: string;
+  readonly authority: string | null;
   readonly preset: Preset;
   /** The company's name or id, where the service has several below one address. */
   readonly company: string | null;
@@ -81,7 +82,7 @@ const asked: readonly ConfigField[] = [
 export const configFields: readonly ConfigField[] = asked.map((each, rank) => ({ ...each, rank }));
 
 /** Throws `config.field_missing` with `detail.field`, or `value.invalid`. */
-export function readSettings(url: string, config: FieldValues): Settings {
+export function readSettings({ url, authority = null }: Endpoint, config: FieldValues): Settings {
   const typed = (key: string) => (isBlank(config[key] ?? null) ? null : (config[key] ?? '').trim());
   const asked = askedFields(configFields, ({ key }) => typed(key));
   const missing = asked.find(({ key, access }) => access === 'mandatory' && typed(key) === null);
@@ -101,6 +102,7 @@ export function readSettings(url: string, config: FieldValues): Settings {
   if (sources.size === 0) throw lacking('CustomerSet');
   return {
     root: url.endsWith('/') ? url : `${url}/`,
+    authority,
     preset,
     company: of('Company'),
     signIn: readSignIn(of, url, isBusinessCentral),

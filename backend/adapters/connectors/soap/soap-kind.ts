@@ -59,17 +59,18 @@ export function soapKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly
     if (/^app:/i.test(endpoint.url)) {
       throw new AppError('connector.address_refused', { host: endpoint.url, reason: 'app' });
     }
-    const { url, signIn = null, wsdl = null } = endpoint;
-    return clients(secretDigest([url, signIn, wsdl]), () => ({ client: null }));
+    const { url, signIn = null, wsdl = null, authority = null } = endpoint;
+    return clients(secretDigest([url, signIn, wsdl, authority]), () => ({ client: null }));
   };
+  const signedTo = ({ url, signIn = null, authority }: Endpoint) => signed(signIn, url, authority);
   const clientFor: ClientFor = (endpoint) =>
-    (keptOf(endpoint).client ??= createSoapClient(endpoint, signed(endpoint.signIn ?? null, endpoint.url)));
+    (keptOf(endpoint).client ??= createSoapClient(endpoint, signedTo(endpoint)));
 
   return {
     kind: 'soap',
     needsUrl: true,
     signsIn: true,
-    servedWsdl: async ({ url, signIn = null }) => servedWsdl(url, signed(signIn, url)),
+    servedWsdl: async (endpoint) => servedWsdl(endpoint.url, signedTo(endpoint)),
     async configFields(endpoint, options) {
       // A connector is chosen anew: so is its description, which may have changed.
       keptOf(endpoint).client = null;

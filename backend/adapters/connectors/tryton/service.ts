@@ -6,6 +6,7 @@ import { secretDigest } from '../../secret-digest.ts';
 import { createRecent } from '../../shared-value.ts';
 import { isObject, membersOf, type Json, type JsonObject } from '../json.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
+import { trusting } from '../trusted-authority.ts';
 import { idOf, ownField, readDescriptions, type Description, type Offered, type Row } from './offered.ts';
 import { categories, partyFields, partyNames, partySearches, partyTexts } from './party-fields.ts';
 import { createRpcClient, type RpcClient, type RpcOptions } from './rpc-client.ts';
@@ -63,7 +64,8 @@ export function createServices(parts: Parts): (settings: Settings) => Service {
 }
 
 function createService(settings: Settings, { fetch, clock }: Parts): Service {
-  const client = createRpcClient(settings.signIn, fetch);
+  const { signIn, authority } = settings;
+  const client = createRpcClient(signIn, trusting(fetch, authority, [signIn.root]));
   const described = new Map<string, { readonly model: Promise<Model>; readonly since: number }>();
   let last: Promise<unknown> = Promise.resolve();
   return {

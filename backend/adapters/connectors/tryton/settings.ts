@@ -1,6 +1,7 @@
 import { askedFields } from '../../../../shared/rules/asked-fields.ts';
 import type { FieldValues } from '../../../../shared/vocabulary.ts';
 import type { ConfigField } from '../../../domain/field.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import { isBlank } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
 import { below, field } from '../config-fields.ts';
@@ -10,6 +11,7 @@ import { texts } from './texts.ts';
 /** What a connection is configured with, read and complete. */
 export interface Settings {
   readonly signIn: SignIn;
+  readonly authority: string | null;
   /** The categories that tell which role a party has; null where none does. */
   readonly customers: string | null;
   readonly suppliers: string | null;
@@ -39,7 +41,7 @@ const asked: readonly ConfigField[] = [
 export const configFields: readonly ConfigField[] = asked.map((each, rank) => ({ ...each, rank }));
 
 /** Throws `config.field_missing` with `detail.field`. */
-export function readSettings(url: string, config: FieldValues): Settings {
+export function readSettings({ url, authority = null }: Endpoint, config: FieldValues): Settings {
   const typed = (key: string) => (isBlank(config[key] ?? null) ? null : (config[key] ?? '').trim());
   const asked = askedFields(configFields, ({ key }) => typed(key));
   const missing = asked.find(({ key, access }) => access === 'mandatory' && typed(key) === null);
@@ -54,6 +56,7 @@ export function readSettings(url: string, config: FieldValues): Settings {
       // A password may begin or end with a space.
       password: config['Password'] ?? '',
     },
+    authority,
     customers: typed('CustomerCategory'),
     suppliers: typed('SupplierCategory'),
     persons: category !== null && relation !== null ? { category, relation } : null,

@@ -1,4 +1,5 @@
 import type { ActorRef, ActorType, FieldValue, FieldValues, ListItem } from '../../../../shared/vocabulary.ts';
+import type { Endpoint } from '../../../domain/endpoint.ts';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type {
@@ -20,6 +21,7 @@ import { createDraft, idOf, rowsIn, textIn, timestampsOf, trytonValues, type Dra
 import { askServer, type RpcOptions } from './rpc-client.ts';
 import { createServices, INTERACTIVE_MS, readRows, type ActorModel, type Parts, type Service } from './service.ts';
 import { configFields, DATABASES, readSettings, rootOf, type Settings } from './settings.ts';
+import { trusting } from '../trusted-authority.ts';
 import { texts } from './texts.ts';
 import { momentFrom, momentOf } from './wire.ts';
 
@@ -38,18 +40,20 @@ const TRIES = 4;
 /** Tryton, a full open-source ERP, over the JSON-RPC that its own clients speak. */
 export function trytonKind(parts: Parts): ConnectorKind {
   const serviceFor = createServices(parts);
+  const ask = (method: Parameters<typeof askServer>[0], { url, authority = null }: Endpoint, options?: CallOptions) =>
+    askServer(method, rootOf(url), trusting(parts.fetch, authority, [url]), options);
   return {
     kind: 'tryton',
     needsUrl: true,
     configFields: () => Promise.resolve(configFields),
-    async configList({ url }, listName, options) {
+    async configList(endpoint, listName, options) {
       if (listName !== DATABASES) throw new AppError('connector.rejected', { list: listName });
       // Suggestions: a server may keep the names of its databases to itself.
-      const names = await askServer('common.db.list', rootOf(url), parts.fetch, options).catch(() => []);
+      const names = await ask('common.db.list', endpoint, options).catch(() => []);
       return membersOf(names).flatMap((name) => (typeof name === 'string' ? [{ key: name, text: name }] : []));
     },
-    async testAddress({ url }, options) {
-      const version = await askServer('common.server.version', rootOf(url), parts.fetch, options);
+    async testAddress(endpoint, options) {
+      const version = await ask('common.server.version', endpoint, options);
       if (typeof version !== 'string') throw new AppError('connector.answer_invalid', { problem: 'version' });
     },
     open: (settings) => openConnection(settings, serviceFor, parts.clock),
@@ -57,12 +61,12 @@ export function trytonKind(parts: Parts): ConnectorKind {
 }
 
 function openConnection(
-  { url, config }: ConnectionSettings,
+  settings: ConnectionSettings,
   serviceFor: (settings: Settings) => Service,
   clock: Clock,
 ): ErpConnector {
   let found: Service | undefined;
-  const service = () => (found ??= serviceFor(readSettings(url, config)));
+  const service = () => (found ??= serviceFor(readSettings(settings, settings.config)));
   const model = (options?: CallOptions) => service().model(DESCRIPTION_MS, options);
   const interactive = (options?: CallOptions): RpcOptions => ({ timeoutMs: INTERACTIVE_MS, ...options });
 
