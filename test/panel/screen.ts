@@ -39,9 +39,9 @@ export async function shown(wanted: string): Promise<void> {
   await waitUntil(() => words().includes(wanted), `"${wanted}" is not in: ${words()}`, { timeout: 4000 });
 }
 
-/** All that can be read on the screen, as one line. */
-export function words(): string {
-  return read(document.body).replaceAll(/\s+/g, ' ').trim();
+/** All that can be read on the screen, or in a part of it, as one line. */
+export function words(part: HTMLElement = document.body): string {
+  return read(part).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** The element with the focus, through all shadow roots. */

@@ -147,7 +147,9 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
     attack: 'A name or a value from SuperOffice, an ERP or the settings is markup that acts',
     tests: [
       ['panel/markup', 'is text on the ERP tab: a hundred and fifty payloads, each as a name and as a value'],
-      ['panel/markup', 'is text on the Sync page'],
+      ['panel/markup', 'is text in the dialog of the ERP tab: ${what}'],
+      ['panel/markup', 'is text on the Sync page, with what needs attention'],
+      ['panel/markup', 'is text in the dialog of the Sync page: ${what}'],
       ['backend/install', 'to a page address that carries a fault, without repeating it'],
     ],
   },
