@@ -40,7 +40,7 @@ type Filter = Pick<ImportedActorQuery, 'verdict' | 'outcome'>;
  * One import: what would become of each actor, how far it is, and what can be done with it.
  *
  * @fires {Closed} erpsync-closed
- * @fires {SettingsChanged} erpsync-settings-changed - it has come to its end
+ * @fires {SettingsChanged} erpsync-settings-changed - it is at work, or no longer
  */
 export class ImportRun extends PanelElement {
   @consume({ context: apiContext }) private api!: Api;

@@ -25,7 +25,7 @@ import { actionButton, figure, nameToType, progress, runView, RunWatch } from '.
  * One sync run: how far it is, what it would change or has changed, and what can be done with it.
  *
  * @fires {Closed} erpsync-closed
- * @fires {SettingsChanged} erpsync-settings-changed - it has come to its end
+ * @fires {SettingsChanged} erpsync-settings-changed - it is at work, or no longer
  */
 export class RunDialog extends PanelElement {
   @consume({ context: apiContext }) private api!: Api;

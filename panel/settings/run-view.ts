@@ -10,7 +10,7 @@ type Watched = Pick<Run, 'state'>;
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** The run that a dialog shows: looked at again as long as it is at work, and the page hears when it has come to its end. */
+/** The run that a dialog shows: looked at again as long as it is at work, and the page hears when that begins and ends. */
 export class RunWatch<Shown extends Watched> implements ReactiveController {
   run: Shown | null = null;
   acting = false;
@@ -56,9 +56,10 @@ export class RunWatch<Shown extends Watched> implements ReactiveController {
       if (!this.#host.isConnected) return;
       this.run = run;
       this.#host.requestUpdate();
+      // Before anything is waited for: the dialog may be closed meanwhile, and then nobody would hear it.
+      if (isAtWork(run) !== (before !== null && isAtWork(before))) this.#host.dispatchEvent(new SettingsChanged());
       await this.#seen(run, before);
       if (isAtWork(run)) this.#timer = setTimeout(() => void this.look(), LOOK_AGAIN_MS);
-      else if (before && isAtWork(before)) this.#host.dispatchEvent(new SettingsChanged());
     } catch (error) {
       this.failure = error;
     } finally {

@@ -29,6 +29,9 @@ import type { StepTaken } from './first-steps.ts';
 import './setup-sentences.ts';
 import './sync-status.ts';
 
+const LOOK_AGAIN_MS = 3_000;
+const FOLLOWS_MS = 15 * 60_000;
+
 interface Settings {
   readonly connectors: readonly Connector[];
   readonly connections: readonly Connection[];
@@ -56,8 +59,11 @@ export class SyncSettings extends PanelElement {
         fetchSyncStatus(this.api, signal),
       ]);
       this.settings = { connectors, connections, status };
+      if (status.waiting > 0 || status.working) this.#lookAgain();
     },
   });
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #usedAt = Date.now();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -66,6 +72,7 @@ export class SyncSettings extends PanelElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearTimeout(this.#timer);
     document.removeEventListener('visibilitychange', this.#refreshWhenSeen);
   }
 
@@ -107,7 +114,17 @@ export class SyncSettings extends PanelElement {
     `;
   }
 
-  #refresh = (): void => void this.#reading.run();
+  #refresh = (): void => {
+    this.#usedAt = Date.now();
+    void this.#reading.run();
+  };
+
+  /** While records are on their way the page follows, but an open page that nobody uses is no use of the session. */
+  #lookAgain(): void {
+    clearTimeout(this.#timer);
+    if (Date.now() - this.#usedAt > FOLLOWS_MS || document.visibilityState !== 'visible') return;
+    this.#timer = setTimeout(() => void this.#reading.run(), LOOK_AGAIN_MS);
+  }
 
   #refreshWhenSeen = (): void => {
     if (document.visibilityState === 'visible') this.#refresh();

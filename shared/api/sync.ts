@@ -8,6 +8,8 @@ export const SyncStatus = z.object({
   automatic: z.boolean(),
   links: z.number().int(),
   waiting: z.number().int(),
+  /** A run or an import is reading or writing. */
+  working: z.boolean(),
   conflicts: z.number().int(),
   parked: z.number().int(),
   lastRunAt: z.iso.datetime().nullable(),

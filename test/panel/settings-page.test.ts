@@ -14,6 +14,7 @@ describe('the Sync page', () => {
       automatic: true,
       links: 187,
       waiting: 4,
+      working: false,
       conflicts: 0,
       parked: 0,
       lastRunAt: '2026-11-22T20:15:00Z',
@@ -23,6 +24,18 @@ describe('the Sync page', () => {
   });
 
   afterEach(clearScreen);
+
+  it('follows what is on its way, and rests when all is done', async () => {
+    await openSettings(world);
+    await shown('187');
+    const asked = () => world.sent('GET /api/sync').length;
+    world.status = { ...world.status, links: 190, waiting: 0 };
+    await waitUntil(() => words().includes('190'), 'the page has looked again', { timeout: 6000 });
+    const before = asked();
+    expect(before).to.be.above(1);
+    await new Promise((done) => setTimeout(done, 3500));
+    expect(asked()).to.equal(before);
+  }).timeout(15_000);
 
   it('leads from nothing to an active connection', async () => {
     world.connectors = [];

@@ -386,6 +386,7 @@ export class SettingsWorld {
     automatic: true,
     links: 0,
     waiting: 0,
+    working: false,
     conflicts: 0,
     parked: 0,
     lastRunAt: null,

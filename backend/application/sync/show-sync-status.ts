@@ -6,10 +6,12 @@ import { requireAdministrator } from '../access.ts';
 export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
   requireAdministrator(ctx);
   const { store } = ctx;
-  const [automatic, counts, waiting, polls, held, connections, restores] = await Promise.all([
+  const [automatic, counts, waiting, runs, imports, polls, held, connections, restores] = await Promise.all([
     store.syncSettings.isAutomatic(),
     store.links.counts(),
     store.marks.waiting(),
+    store.runs.underWay(),
+    store.imports.underWay(),
     store.polls.states(),
     store.brakes.held(),
     store.connections.list(),
@@ -29,6 +31,7 @@ export async function showSyncStatus(ctx: Context): Promise<SyncStatus> {
     automatic,
     links: sum('links'),
     waiting,
+    working: runs.length + imports.length > 0,
     conflicts: sum('conflicts'),
     parked: sum('parked'),
     lastRunAt: polled.length > 0 ? new Date(Math.max(...polled)).toISOString() : null,
