@@ -29,6 +29,28 @@ export function parseValue(kind: FieldKind, text: string): Parsed {
   }
 }
 
+/** Whether a value surely is in the canonical form of its kind already, and need not be brought to it. */
+export function isCanonical(kind: FieldKind, value: unknown): value is FieldValue {
+  if (value === null) return kind !== 'checkbox';
+  if (typeof value !== 'string') return false;
+  switch (kind) {
+    case 'text':
+    case 'password':
+    case 'label':
+    case 'list':
+      return value !== '' && storable(value);
+    case 'integer':
+      return canonicalInteger.test(value);
+    case 'decimal':
+      return canonicalDecimal.test(value);
+    case 'checkbox':
+      return value === 'true' || value === 'false';
+    case 'date':
+    case 'datetime':
+      return false;
+  }
+}
+
 /**
  * Whether two values of one field mean the same. Trailing white space and the form of line ends are noise: neither
  * system keeps them reliably.

@@ -1,17 +1,14 @@
-import { Agent, request } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { odataKind } from '../../backend/adapters/connectors/odata/odata-kind.ts';
 import { createSafeFetch, type OutboundRequest, type SafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { systemClock } from '../../backend/adapters/system-clock.ts';
 import type { WantedField } from '../../backend/ports/erp-connector.ts';
 import { startCapErp } from '../support/cap-erp/cap-erp.ts';
-import { median, printFigure } from './print-figure.ts';
+import { leanCall, plainCall } from './bare-calls.ts';
+import { printFigure } from './print-figure.ts';
+import { over, sideBySide } from './side-by-side.ts';
 
 const ACTORS = 800;
-const RUNS = 100;
-
-/** Keeps its connection, as ours does. */
-const agent = new Agent({ keepAlive: true });
+const BATCHES = 10;
 
 const fields: readonly WantedField[] = [
   { key: 'NAME', kind: 'text' },
@@ -51,35 +48,13 @@ export async function benchOData(): Promise<void> {
   ] as const) {
     await call();
     const asked = last;
-    const times: { bare: number[]; ours: number[] } = { bare: [], ours: [] };
-    for (let run = 0; run < RUNS; run++) {
-      times.bare.push(await timed(() => bareCall(asked)));
-      times.ours.push(await timed(call));
-    }
-    const [bare, ours] = [median(times.bare), median(times.ours)];
-    printFigure(
-      `OData, ${what}: over the bare call (${bare.toFixed(1)} ms)`,
-      `${((ours / bare - 1) * 100).toFixed(0)} %`,
-      '<= 10 %',
-    );
+    const { ours, plain, lean } = await sideBySide(BATCHES, {
+      plain: () => plainCall(asked),
+      lean: () => leanCall(asked),
+      ours: call,
+    });
+    printFigure(`OData, ${what}: over fetch and parse (${plain.wall.toFixed(1)} ms)`, over(ours, plain), '<= 10 %');
+    printFigure(`OData, ${what}: over node:http and parse (${lean.wall.toFixed(1)} ms)`, over(ours, lean), '');
   }
   cap.close();
-}
-
-function bareCall({ url, headers = {} }: OutboundRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request(url, { agent, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

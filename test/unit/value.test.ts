@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { parseValue, sameValue } from '../../backend/domain/value.ts';
+import { isCanonical, parseValue, sameValue } from '../../backend/domain/value.ts';
 import { decodeWire, encodeWire } from '../../backend/domain/wire.ts';
 import type { FieldKind, FieldValue } from '../../shared/vocabulary.ts';
 
@@ -115,6 +115,25 @@ describe('a value on the wire', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('that is canonical already would be read as it stands', () => {
+    const kinds = ['integer', 'decimal', 'checkbox', 'date', 'datetime', 'list', 'text'] as const;
+    const texts = fc.oneof(
+      fc.constantFrom(null, '', '0', '-0', '00', '1.50', '1.5', '-.5', 'true', 'TRUE', 'a\u0000b', '\ud800'),
+      fc.string({ unit: 'binary' }),
+      fc.double().map(String),
+      fc.stringMatching(/^-?[0-9.]{1,5}$/),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), texts, (kind, text) => {
+        if (isCanonical(kind, text)) expect(read(kind, text ?? '', parseValue)).toBe(text);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(isCanonical('decimal', '12.5')).toBe(true);
+    expect(isCanonical('text', 'Storgata 1')).toBe(true);
+    expect(isCanonical('text', 7)).toBe(false);
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '../../../../shared/vocabulary.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { ErpField } from '../../../domain/field.ts';
-import { isBlank, parseValue } from '../../../domain/value.ts';
+import { isBlank, isCanonical, parseValue } from '../../../domain/value.ts';
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type {
@@ -59,8 +59,7 @@ export function httpKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly
   const keptOf = ({ url, signIn = null, authority = null }: Endpoint) =>
     known(secretDigest([url, signIn, authority]), () => ({ description: null, at: 0 }));
 
-  function describe(endpoint: Endpoint, options?: HttpCallOptions): Promise<Described> {
-    const kept = keptOf(endpoint);
+  function describe(endpoint: Endpoint, options?: HttpCallOptions, kept = keptOf(endpoint)): Promise<Described> {
     if (kept.description && performance.now() - kept.at < DESCRIBED_FOR_MS) return kept.description;
     const asked = askConnector(signedTo(endpoint), { url: endpoint.url, secret: null }, 'describe', {}, options);
     const description = asked.then(({ answer }) => answer);
@@ -85,7 +84,10 @@ export function httpKind({ fetch, clock }: { readonly fetch: SafeFetch; readonly
       const { settings } = await describe(endpoint, options);
       return settings.find(({ key }) => key === listName)?.items ?? [];
     },
-    open: (settings) => openConnection(settings, signedTo(settings), (options) => describe(settings, options)),
+    open(settings) {
+      const kept = keptOf(settings);
+      return openConnection(settings, signedTo(settings), (options) => describe(settings, options, kept));
+    },
   };
 }
 
@@ -391,6 +393,23 @@ function actorOf(
   { key, modified, values: sent, parent }: SentActor,
   fields: readonly WantedField[],
 ): Actor {
+  return {
+    type,
+    erpKey: key,
+    lastModified: modified,
+    ...(isAsWanted(sent, fields) ? { values: sent, unreadable: {} } : readValues(sent, fields)),
+    parent: parent && { type: parent.type, erpKey: parent.key },
+  };
+}
+
+/** Whether there is nothing to read: most connectors answer what was asked for, in the one form of its kind. */
+function isAsWanted(sent: FieldValues, fields: readonly WantedField[]): boolean {
+  let count = 0;
+  for (const _ in sent) count += 1;
+  return count === fields.length && fields.every(({ key, kind }) => isCanonical(kind, sent[key]));
+}
+
+function readValues(sent: FieldValues, fields: readonly WantedField[]) {
   const values: Record<string, FieldValue> = {};
   const unreadable: Record<string, string> = {};
   for (const { key: field, kind } of fields) {
@@ -401,14 +420,7 @@ function actorOf(
     if (read.kind === 'value') values[field] = read.value;
     else unreadable[field] = text ?? '';
   }
-  return {
-    type,
-    erpKey: key,
-    lastModified: modified,
-    values,
-    unreadable,
-    parent: parent && { type: parent.type, erpKey: parent.key },
-  };
+  return { values, unreadable };
 }
 
 function only(actor: Actor, fields: readonly WantedField[]): Actor {

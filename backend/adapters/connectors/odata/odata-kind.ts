@@ -155,7 +155,8 @@ function openConnection(
   ): Promise<ActorPage> {
     const read = rows.map((row) => readActor(actor, row, fields));
     // A record changed while the pages are read may stand on two of them; the later one is newer.
-    const byKey = new Map(read.flatMap((each) => (each ? [[each.erpKey, each] as const] : [])));
+    const byKey = new Map<string, Actor>();
+    for (const each of read) if (each) byKey.set(each.erpKey, each);
     const actors = await withParents(actor, model, [...byKey.values()], options);
     const warning = !complete ? texts.incomplete : read.includes(null) ? texts.unnamed : null;
     return { actors, warning };
