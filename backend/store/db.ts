@@ -1,5 +1,5 @@
-import { Kysely, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
-import { createPool } from './pool.ts';
+import { CompiledQuery, Kysely, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
+import { createPool, SET_TENANT } from './pool.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -28,7 +28,7 @@ export async function asTenant<T>(
 ): Promise<T> {
   try {
     return await db.transaction().execute(async (tx) => {
-      await sql`select set_config('app.tenant', ${tenant}, true)`.execute(tx);
+      await tx.executeQuery(CompiledQuery.raw(SET_TENANT, [tenant]));
       return work(tx);
     });
   } catch (error) {

@@ -133,13 +133,12 @@ export function markStore(db: Db, tenant: string) {
      * decided on none stands but its own, also one that was taken in the very moment in which that became known.
      */
     async hold(claim: Claim): Promise<void> {
-      const row = await held(claim)
-        .$if(claim.cause !== 'restore', (query) =>
-          query.where((eb) => eb.not(eb.exists(openRestores(db, tenant).select('restore.id')))),
-        )
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) throw new AppError('link.busy');
+      if (!(await standing(claim).forUpdate().executeTakeFirst())) throw new AppError('link.busy');
+    },
+
+    /** Throws as `hold` does, for a moment in which nothing is recorded: then a lock would only have to be written down. */
+    async mustStand(claim: Claim): Promise<void> {
+      if (!(await standing(claim).executeTakeFirst())) throw new AppError('link.busy');
     },
 
     /** A long call is under way: the worker still lives. */
@@ -274,14 +273,17 @@ export function markStore(db: Db, tenant: string) {
     },
   };
 
-  function held({ entity, fence }: Claim) {
+  function standing({ entity, fence, cause }: Claim) {
     return db
       .selectFrom('linked_entity')
       .select('crm_id')
       .where('tenant', '=', tenant)
       .where('crm_type', '=', entity.type)
       .where('crm_id', '=', entity.id)
-      .where('fence', '=', fence);
+      .where('fence', '=', fence)
+      .$if(cause !== 'restore', (query) =>
+        query.where((eb) => eb.not(eb.exists(openRestores(db, tenant).select('restore.id')))),
+      );
   }
 
   function changeHeld({ entity, fence }: Claim) {

@@ -7,8 +7,21 @@ interface Client {
   readonly sql: postgres.Sql;
   readonly openedAt: number;
   lost: boolean;
+  /** Sent, and answered together with the statement that follows. */
+  readonly leading: Promise<unknown>[];
+  /** Whether it knows all statements that lead, so that none has to wait behind another before it is sent. */
+  practised: boolean;
   idle?: NodeJS.Timeout;
 }
+
+/** Says whose rows the transaction may see. */
+export const SET_TENANT = `select set_config('app.tenant', $1, true)`;
+
+/**
+ * Statements whose answer says nothing. The one that follows goes along with them in one round trip, and fails if one of them
+ * has: every transaction begins with both.
+ */
+const leads: ReadonlySet<string> = new Set(['begin', SET_TENANT]);
 
 const IDLE_MS = 20_000;
 const LIFETIME_MS = 30 * 60_000;
@@ -38,7 +51,7 @@ export function createPool(url: string, size: number): PostgresPool {
       onnotice: () => undefined,
       onclose: () => lose(client),
     });
-    const client: Client = { sql, openedAt: performance.now(), lost: false };
+    const client: Client = { sql, openedAt: performance.now(), lost: false, leading: [], practised: false };
     clients.add(client);
     return client;
   }
@@ -77,6 +90,19 @@ export function createPool(url: string, size: number): PostgresPool {
 
   async function query<R>(client: Client, text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (client.lost) throw new DatabaseAway();
+    const answer = send<R>(client, text, values);
+    client.leading.push(answer);
+    if (client.practised && leads.has(text)) {
+      answer.catch(() => undefined);
+      return { command: 'SELECT', rowCount: 0, rows: [] };
+    }
+    // The first that failed is the cause of what failed behind it.
+    await Promise.all(client.leading.splice(0));
+    if (text === SET_TENANT) client.practised = true;
+    return answer;
+  }
+
+  async function send<R>(client: Client, text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     try {
       const result = await client.sql.unsafe<(R & object)[]>(text, [...values] as never[], { prepare: true });
       return {

@@ -359,6 +359,11 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     },
   };
 
+  const mustStand = ({ entity, fence, cause }: Claim): void => {
+    const halted = cause !== 'restore' && openRestores(tables).length > 0;
+    if (halted || marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
+  };
+
   const markCalls: Some<
     'marks',
     | 'entities'
@@ -368,6 +373,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     | 'claimMarked'
     | 'claim'
     | 'hold'
+    | 'mustStand'
     | 'extend'
     | 'finish'
     | 'postpone'
@@ -419,10 +425,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       const row = marks.get(keyOf(entity));
       return row && isFree(row, now) ? takeLease(row, leaseUntil) : null;
     },
-    async hold({ entity, fence, cause }) {
-      const halted = cause !== 'restore' && openRestores(tables).length > 0;
-      if (halted || marks.get(keyOf(entity))?.fence !== fence) throw new AppError('link.busy');
-    },
+    hold: async (claim) => mustStand(claim),
+    mustStand: async (claim) => mustStand(claim),
     async extend(claim, leaseUntil) {
       changeHeld(claim, () => ({ leaseUntil: leaseUntil.getTime() }));
     },

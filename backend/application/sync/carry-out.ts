@@ -63,7 +63,7 @@ export async function carryOut(
   const entered = await enter(ctx, claim, links, plan.steps, runId, automatic);
 
   const crm = await writeEach(plan.toCrm, async (values) => {
-    await inTransaction(ctx, (ctx) => ctx.store.marks.hold(claim));
+    await ctx.store.marks.mustStand(claim);
     const valuesWere = Object.fromEntries(Object.keys(values).map((key) => [key, record.values[key] ?? null]));
     return (await ctx.crm.write(record.entity, values, { valuesWere })).values;
   });
@@ -123,7 +123,7 @@ async function writeToErp(ctx: Context, claim: Claim, link: ReadLink, values: Fi
   const { connector, actor, pairs } = link;
   let latest = actor;
   try {
-    const beforeSend = () => inTransaction(ctx, (ctx) => ctx.store.marks.hold(claim));
+    const beforeSend = () => ctx.store.marks.mustStand(claim);
     const { stored, refused } = await writeEach(values, async (some) => {
       await beforeSend();
       const { type, erpKey } = actor;
