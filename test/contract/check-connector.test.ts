@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkConnector, type Finding } from '../../backend/adapters/connectors/check-connector.ts';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
@@ -10,12 +14,16 @@ import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
 import { systemClock } from '../../backend/adapters/system-clock.ts';
 import { AppError } from '../../backend/errors.ts';
 import { writeSampleWorkbook } from '../stand-in/sample-erp.ts';
+import { startBusinessCentral } from '../support/business-central.ts';
 import { startCapErp } from '../support/cap-erp/cap-erp.ts';
+import { certificateAuthority } from '../support/certificates.ts';
 import type { FakeErp } from '../support/fake-connector.ts';
 import { startHttpErp } from '../support/http-erp.ts';
 import { startReferenceConnector } from '../support/reference-connector.ts';
 import { startSoapErp } from '../support/soap-erp.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { trytonConfig } from '../support/tryton/open-tryton.ts';
+import { missingTryton, startTryton } from '../support/tryton/tryton-erp.ts';
 import { sampleErp } from './erp-connector-suite.ts';
 
 const fetch = createSafeFetch({ allowPrivate: true });
@@ -211,6 +219,136 @@ describe('the command', () => {
     expect(keptOut).toMatchObject({ code: 2, output: expect.stringContaining('connector.denied') as unknown });
   });
 });
+
+describe('the command, and OAuth', () => {
+  /** Gives a token to who says this, and tells whom it asked. */
+  async function tokenServer() {
+    const asked: Record<string, string>[] = [];
+    const server = createServer((incoming, outgoing) => {
+      void text(incoming).then((form) => {
+        asked.push(Object.fromEntries(new URLSearchParams(form)));
+        const good = asked.at(-1)?.['client_secret'] === 'hush-hush';
+        outgoing.writeHead(good ? 200 : 401, { 'content-type': 'application/json' });
+        outgoing.end(
+          JSON.stringify(good ? { access_token: 'let-me-in', expires_in: 3600 } : { error: 'invalid_client' }),
+        );
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void server.close());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, asked };
+  }
+  const clientIs = (url: string, secret: string) => ['--token-url', url, '--user', 'erp-sync', '--secret', secret];
+
+  test.each(['http', 'soap'] as const)(
+    'signs in at a connector over %s',
+    async (kind) => {
+      const tokens = await tokenServer();
+      const [http, soap] = [
+        await startHttpErp(sampleErp(new TestClock())),
+        await startSoapErp(sampleErp(new TestClock())),
+      ];
+      soap.admits = ({ authorization }) => authorization === 'Bearer let-me-in';
+      http.intercept = ({ headers }) => (soap.admits(headers) ? undefined : { status: 401, body: {} });
+      onTestFinished(async () => {
+        await Promise.all([http.close(), soap.close()]);
+      });
+      const { url } = kind === 'http' ? http : soap;
+      const about = [url, '--config', 'Filename=ErpClient.xlsx', '--type', 'Customer'];
+      const [letIn, keptOut] = [
+        await run(...about, ...clientIs(tokens.url, 'hush-hush'), '--scope', 'api://erp'),
+        await run(...about, ...clientIs(tokens.url, 'wrong-one')),
+      ];
+      expect(letIn.output).toMatch(/holds +Customer: a blank search finds all/);
+      expect(tokens.asked[0]).toMatchObject({ client_id: 'erp-sync', client_secret: 'hush-hush', scope: 'api://erp' });
+      expect(keptOut).toMatchObject({
+        code: 2,
+        output: expect.stringMatching(/connector\.denied .*invalid_client/) as unknown,
+      });
+      expect(letIn.output + keptOut.output).not.toMatch(/hush-hush|wrong-one|let-me-in/);
+    },
+    60_000,
+  );
+
+  test('signs in at Business Central', async () => {
+    const clock = new TestClock();
+    const bc = await startBusinessCentral(clock);
+    bc.tokens.good = 'none yet';
+    onTestFinished(() => bc.close());
+    const about = [bc.url, '--company', 'cronus danmark', '--type', 'Customer', '--scope', 'https://api.businesscentral.dynamics.com/.default']; // prettier-ignore
+    const letIn = await run(...about, ...clientIs(bc.tokenUrl, 's3cret & more'));
+    const keptOut = await run(...about, ...clientIs(bc.tokenUrl, 'another one'));
+    expect(letIn.output).toMatch(/holds +Customer: a blank search finds all/);
+    expect(keptOut).toMatchObject({ code: 1, output: expect.stringContaining('connector.denied') as unknown });
+    expect(letIn.output + keptOut.output).not.toMatch(/s3cret|another one/);
+  }, 60_000);
+});
+
+test('the command trusts an authority of one’s own, for the address it is given with', async () => {
+  const nordlys = certificateAuthority('Nordlys Root CA');
+  const http = await startHttpErp(sampleErp(new TestClock()));
+  const server = createTlsServer(nordlys.issue(['localhost']), (incoming, outgoing) => {
+    const { method, headers, url: path } = incoming;
+    const passed = request({ port: new URL(http.url).port, host: '127.0.0.1', path, method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const folder = await mkdtemp(join(tmpdir(), 'authority-'));
+  onTestFinished(async () => {
+    server.close();
+    await Promise.all([http.close(), rm(folder, { recursive: true })]);
+  });
+  const [good, bad] = [join(folder, 'root.pem'), join(folder, 'server.pem')];
+  await Promise.all([writeFile(good, nordlys.cert), writeFile(bad, nordlys.issue(['localhost']).cert)]);
+
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/erp?tenant=7`;
+  const about = [url, '--config', 'Filename=ErpClient.xlsx', '--type', 'Customer'];
+  expect((await run(...about, '--authority', good)).output).toMatch(/holds +Customer: a blank search finds all/);
+  expect(await run(...about)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('certificate_untrusted') as unknown,
+  });
+  expect(await run(...about, '--authority', bad)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('certificate.invalid') as unknown,
+  });
+}, 60_000);
+
+test('the command tells its options as the page about connectors does', async () => {
+  const { code, output } = await run();
+  const page = await readFile('test/connector/README.md', 'utf8');
+  const [told, written] = [/^ {2}(--.*?)(?= {2})/gm, /^\| `(--.*?)` /gm].map((form, index) =>
+    [...(index === 0 ? output : page).matchAll(form)].map(([, option]) => option),
+  );
+  expect(code).toBe(2);
+  expect(told?.length).toBeGreaterThan(10);
+  expect(told).toEqual(written);
+});
+
+describe.skipIf(missingTryton !== null)(
+  `the command, at Tryton ${missingTryton === null ? '' : `(skipped: ${missingTryton})`}`,
+  () => {
+    test('tries it with the settings of a connection, reading and writing', async () => {
+      const tryton = await startTryton();
+      onTestFinished(() => tryton.close());
+      const { Database, UserName, Password, ...roles } = trytonConfig;
+      const about = [tryton.url, '--database', String(Database), '--user', String(UserName)];
+      const settings = Object.entries(roles).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
+      const good = await run(...about, '--secret', String(Password), ...settings, '--write', '1', '--create');
+      const keptOut = await run(...about, '--secret', 'Wolke 8');
+      expect(good.output).toContain('(tryton)');
+      expect(good.output).not.toContain('fails ');
+      expect(good.output).toMatch(/holds +Customer: saves, and puts back/);
+      expect(good.output).toMatch(/holds +Person: stands below a company/);
+      expect([good.code, keptOut.code]).toEqual([0, 1]);
+      expect(keptOut.output).toContain('connector.denied');
+      expect(good.output + keptOut.output).not.toContain('Wolke');
+    }, 300_000);
+  },
+);
 
 describe('the command, at what is no sync connector', () => {
   test('tries an OData service whose entity sets are named', async () => {

@@ -6,7 +6,7 @@ import { configValues } from '../../domain/config-values.ts';
 import type { ErpField } from '../../domain/field.ts';
 import { compareTimestamps, latestTimestamp } from '../../domain/timestamp.ts';
 import { isBlank, sameValue } from '../../domain/value.ts';
-import type { SignIn } from '../../domain/endpoint.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor, ActorPage, ConnectorKind, ErpConnector, SearchRestriction } from '../../ports/erp-connector.ts';
 import { operatorsOf, satisfies } from './local-search.ts';
@@ -23,9 +23,7 @@ export interface Finding {
   readonly means: string;
 }
 
-export interface Trial {
-  readonly url: string;
-  readonly signIn?: SignIn | null;
+export interface Trial extends Endpoint {
   readonly config: FieldValues;
   /** Only these; all that are offered where none is named. */
   readonly types: readonly ActorType[];
@@ -71,7 +69,8 @@ export async function checkConnector(
     }
   };
 
-  const endpoint = { url: trial.url, signIn: trial.signIn ?? null };
+  const { url, signIn = null, authority = null } = trial;
+  const endpoint = { url, signIn, authority };
   const settings = await step('answers at its address', 'It cannot be added on the Sync page.', async () => {
     await kind.testAddress?.(endpoint);
     const fields = await kind.configFields(endpoint);
@@ -180,15 +179,16 @@ async function checkActors(erp: ErpConnector, type: ActorType, trial: Trial, ste
   const lists = fields.filter((field) => field.listName !== null);
   await step(about('its lists can be read'), 'List fields show keys for names and cannot be mapped.', async () => {
     if (lists.length === 0) throw new Flaw('it has no list', 'untried');
-    for (const { listName } of lists) {
-      const items = await erp.getList(listName ?? '');
+    const names = [...new Set(lists.map(({ listName }) => listName ?? ''))];
+    for (const name of names) {
+      const items = await erp.getList(name);
       unique(items.map(({ key }) => key));
       const [first] = items;
-      if (first && (await erp.getListItems(listName ?? '', [first.key, NO_SUCH])).length !== 1) {
-        throw new Flaw(`${listName}: one item asked for by key, and not one came`);
+      if (first && (await erp.getListItems(name, [first.key, NO_SUCH])).length !== 1) {
+        throw new Flaw(`${name}: one item asked for by key, and not one came`);
       }
     }
-    return [lists.map(({ listName }) => listName).join(', '), null] as const;
+    return [names.join(', '), null] as const;
   });
 
   const all = await step(about('a blank search finds all'), 'People must know what they look for.', async () => {
@@ -480,10 +480,10 @@ async function failureOf(call: Promise<unknown>): Promise<string | null> {
 }
 
 /** The code, and all that was said beside it. */
-function told(error: unknown): string {
+export function told(error: unknown): string {
   if (!(error instanceof AppError)) return error instanceof Error ? error.message : String(error);
   const said = Object.values(error.detail).filter((value) => value !== null && value !== undefined && value !== '');
-  return [error.code, ...said.map(String)].join(' · ');
+  return [error.code, ...said.map((value) => inLanguage(String(value), 'en'))].join(' · ');
 }
 
 function keys(fields: readonly ErpField[]): string {
