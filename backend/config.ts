@@ -64,6 +64,13 @@ const environments = {
   online: 'https://online.superoffice.com',
 } as const;
 
+/** Over TLS, which a proxy ends in front of us; without it on this machine only. */
+const Secure = z.url().refine((url) => {
+  if (!URL.canParse(url)) return true; // Said already.
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
+}, 'has to begin with https://');
+
 const Postgres = z.url({ protocol: /^postgres(ql)?$/ });
 
 const StorageEnvironment = z.object({
@@ -75,9 +82,9 @@ const StorageEnvironment = z.object({
 const Environment = StorageEnvironment.extend({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: Secure.optional(),
   SUPEROFFICE_ENV: z.enum(['sod', 'stage', 'online']).default('sod'),
-  SUPEROFFICE_LOGIN_URL: z.url().optional(),
+  SUPEROFFICE_LOGIN_URL: Secure.optional(),
   FRAMED_BY: z
     .string()
     .regex(/^https?:\/\/[\w.*:-]+( https?:\/\/[\w.*:-]+)*$/)

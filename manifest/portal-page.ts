@@ -96,6 +96,9 @@ export function portalPage(manifest: Manifest, origin: string): string {
     ),
     'Nothing else: no user-defined fields, preferences, list items or scripts.',
 
+    '## What only you know',
+    table(['Field', 'What stands there'], yours),
+
     '## App Store',
     table(
       ['Field', 'Value'],
@@ -112,6 +115,17 @@ export function portalPage(manifest: Manifest, origin: string): string {
     .filter((part) => part !== '')
     .join('\n\n')}\n`;
 }
+
+/** What the portal asks besides, and the app cannot know. */
+const yours = [
+  ['Technical contact', 'who at your company answers when SuperOffice calls'],
+  ['Error e-mails', 'where SuperOffice tells of calls that the customer state change endpoint did not take'],
+  ['Uninstall e-mails', 'where SuperOffice tells of a tenant that has revoked the app'],
+  ['Support', 'a page or address where customers get help'],
+  ['Report a problem', 'a page or address where they report one'],
+  ['Price, terms, markets, supported CRM plans', 'as you sell it'],
+  ['Logo and screenshots', 'by the marketing rules of SuperOffice'],
+];
 
 const labels: Readonly<Record<string, string>> = {
   redirect: 'Allowed redirect URL',

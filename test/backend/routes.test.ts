@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { access } from '../../backend/http/access.ts';
+import { log } from '../../backend/log.ts';
 import {
   CRM,
   createHttpWorld,
@@ -207,6 +208,22 @@ describe('a panel', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expectHeaders(response, new URL(path, ORIGIN).pathname);
     expect(await response.text()).not.toContain('createHttpWorld');
+  });
+});
+
+describe('a request', () => {
+  test('is in the log with who asked it and from where, and without what was asked', async () => {
+    const lines = vi.spyOn(log, 'info');
+    const browser = world.browser();
+    await signIn(world, browser, person(world, 5));
+    await browser.fetch('/api/connections?name=Orkdal', { headers: { 'x-forwarded-for': '10.0.0.1, 192.0.2.7' } });
+    const told = lines.mock.calls.filter(([event]) => event === 'http.answered').at(-1);
+    lines.mockRestore();
+
+    expect(told?.[1]).toMatchObject({
+      ...{ tenant: world.tenant, userId: 5, address: '192.0.2.7', route: '/api/connections', status: 200 },
+    });
+    expect(JSON.stringify(told)).not.toContain('Orkdal');
   });
 });
 

@@ -49,6 +49,21 @@ test('every wrong setting is named, and no value repeated', () => {
   expect(() => loadConfig(wrong)).not.toThrow(/secret-as/);
 });
 
+test.each(['PUBLIC_URL', 'SUPEROFFICE_LOGIN_URL'])('%s is over TLS, but for this machine', (name) => {
+  for (const url of ['https://erp-sync.example.com', 'http://127.0.0.1:3000', 'http://localhost:3000']) {
+    expect(() => loadConfig({ ...needed, [name]: url })).not.toThrow();
+  }
+  for (const url of ['http://erp-sync.example.com', 'http://127.0.0.1.example.com', 'ftp://localhost']) {
+    expect(() => loadConfig({ ...needed, [name]: url })).toThrow(`${name}: has to begin with https://`);
+  }
+});
+
+test('an environment of SuperOffice is one of three, each with a sign-in of its own', () => {
+  const loginOf = (SUPEROFFICE_ENV: string) => loadConfig({ ...needed, SUPEROFFICE_ENV }).superOffice.loginUrl;
+  expect(new Set(['sod', 'stage', 'online'].map(loginOf)).size).toBe(3);
+  expect(() => loginOf('production')).toThrow('SUPEROFFICE_ENV');
+});
+
 test('a key for secrets is made once, for the owner of the folder alone', () => {
   const [first] = loadConfig(needed).secretsKeys;
   expect(loadConfig(needed).secretsKeys).toEqual([first]);

@@ -139,6 +139,13 @@ describe('what an operator is given', () => {
     expect(page).toContain(`${origin}${manifest.webhook.path}/{tenant}/{id}`);
   });
 
+  test('and what only the operator knows is asked for, not left out', () => {
+    const [, asked = ''] = page.split('## What only you know');
+    for (const field of ['Support', 'Report a problem', 'Technical contact', 'Error e-mails', 'Uninstall e-mails']) {
+      expect(asked).toContain(`| ${field} |`);
+    }
+  });
+
   test('and what the app is let to do, and what people read', () => {
     const { registration, licences, agents, claims } = manifest;
     for (const text of [...agents, ...claims, ...Object.values(licences), registration.template])

@@ -9,7 +9,7 @@ export const table = css`
   .scroll {
     position: relative;
     overflow-x: auto;
-    mask-image: linear-gradient(to left, transparent, #000 32px);
+    mask-image: linear-gradient(to left, transparent, black 32px);
     mask-size: calc(100% + 32px) 100%;
     mask-position: 0 0;
     mask-repeat: no-repeat;
