@@ -275,10 +275,7 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
         'unit/certification',
         'what the adapter changes in SuperOffice is records, panels and webhooks, and nothing else',
       ],
-      [
-        'backend/runs-over-http',
-        'a run that would change more than the limit waits, and is executed when it is approved',
-      ],
+      ['backend/brake', 'of an ERP that suddenly answers blanks writes nothing, and asks'],
     ],
   },
   'SO-32': {
