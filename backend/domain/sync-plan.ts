@@ -361,7 +361,8 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
         link.erp[erp.key] = outcome.value;
       }
       link.reasons.set(`${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
-      // What was agreed on stands there again; if the other side holds another value by now, that is news.
+      link.news.add(erp.key);
+      // What was agreed on stands there again, if only as the system keeps it; the other side's own edit stays one.
       if (outcome.reason === 'undo' && isAgreed(link, erp.key, outcome)) return true;
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;

@@ -146,6 +146,19 @@ describe.each(['crm', 'erp'] as const)('a restored backup of the %s', (which) =>
     expect(other()).toEqual({ ...newer, NAME: 'Edited on the other side' });
   });
 
+  test('is given its newer values again, and what it makes of them is no edit', async () => {
+    world[which].normalise = (_key, value) => value?.toUpperCase() ?? null;
+    await plan();
+    const { id } = await opened();
+    await settleRestore(world.as(), id, { take: 'newer', steps: 2, keep: [] });
+    await goOn();
+    expect(restored()).toEqual({ ...newer, NAME: 'ORKDAL OMSORG AS', POSTALCITY: 'FANNREM' });
+    expect(other()).toEqual(newer);
+    await receiveWebhook(world.ctx, { entity: company });
+    await work();
+    expect(other()).toEqual(newer);
+  });
+
   test('is planned again when somebody has cancelled the plan', async () => {
     await plan();
     const { runId } = await opened();
