@@ -10,6 +10,7 @@ import { executeRun, nameToType } from '../../backend/application/sync/steer-run
 import { syncNow } from '../../backend/application/sync/sync-now.ts';
 import { undoChange } from '../../backend/application/sync/undo-change.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
+import { AppError } from '../../backend/errors.ts';
 import type { Context } from '../../backend/context.ts';
 import type { StartSync } from '../../shared/api/runs.ts';
 import type { ActorRef, CrmEntity } from '../../shared/vocabulary.ts';
@@ -90,6 +91,24 @@ describe('why this value', () => {
     expect(erp(1)?.['NAME']).toBe('Company 1');
     await undoChange(admin, links[1]!, await latest('NAME'));
     expect(erp(1)?.['NAME']).toBe('First');
+  });
+
+  test('an undo whose answer is lost stays undone', async () => {
+    await edit(1, { NAME: 'First' });
+    const line = { kind: 'undo', runId: null, ledgerId: await latest('NAME'), entity: null } as const;
+    const id = await startUndo(admin, { ...line, wholeRecord: false });
+    await work();
+    await executeRun(admin, id, 'execute', { steps: 1 });
+    world.erp.afterCall = ({ method }) => {
+      if (method === 'saveActors') throw new AppError('connector.timeout');
+    };
+    await work();
+    world.erp.afterCall = null;
+    world.clock.advance(3_600_000);
+    await work();
+    await syncNow(admin, company(1));
+    expect(world.crm.entities.get('contact/1')?.['NAME']).toBe('First');
+    expect(erp(1)?.['NAME']).toBe('Company 1');
   });
 
   test('an undo changes nothing where the value has been edited since', async () => {

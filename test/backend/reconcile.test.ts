@@ -432,6 +432,31 @@ describe('a failure that may pass', () => {
     expect(await world.store.ledger.unsettled(company)).toEqual([]);
   });
 
+  test('that takes a write late, when the next one has been begun, is known by its value, as it keeps that', async () => {
+    world.erp.normalise = (_key, value) => value?.toUpperCase() ?? null;
+    world.erp.beforeCall = ({ method }) => {
+      if (method === 'saveActors') throw new AppError('connector.timeout');
+    };
+    const first = world.clock.now();
+    for (const NAME of ['Orkdal Omsorg AS', 'Orkdal Hotell AS']) {
+      world.crm.edit(company, { NAME });
+      await receiveWebhook(world.ctx, { entity: company });
+      await work();
+      world.clock.advance(MINUTE);
+    }
+    world.erp.beforeCall = null;
+    world.erp.edit(customer, { NAME: 'ORKDAL OMSORG AS' });
+    for (let round = 0; round < 2; round++) await rest();
+
+    expect([crmValues()?.['NAME'], erpValues()?.['NAME']]).toEqual(['Orkdal Hotell AS', 'ORKDAL HOTELL AS']);
+    expect(await ledger()).toMatchObject([
+      { at: first, before: 'Orkdal Senter AS', after: 'ORKDAL OMSORG AS' },
+      { before: 'ORKDAL OMSORG AS', after: 'ORKDAL HOTELL AS' },
+    ]);
+    expect(await world.store.ledger.unsettled(company)).toEqual([]);
+    expect(await world.store.links.openFields([linkId])).toEqual([]);
+  });
+
   test('that refuses the look after a write is no refusal of the write', async () => {
     const save = world.erp.saveActors.bind(world.erp);
     world.erp.saveActors = async (...args) => {

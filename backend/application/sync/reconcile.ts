@@ -1,16 +1,14 @@
 import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/errors.ts';
-import type { FieldValue, Side } from '../../../shared/vocabulary.ts';
+import type { Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
-import type { FieldPair } from '../../domain/convert.ts';
 import type { UnsettledRow } from '../../domain/ledger.ts';
+import { agreedByArrival, arrived } from '../../domain/leftover.ts';
 import type { AgreedValue, LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
-import { agreedByWriting } from '../../domain/merge.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { planSync, type Intent, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
 import { instantOf } from '../../domain/timestamp.ts';
-import { isAlike } from '../../domain/twins.ts';
 import { sameValue } from '../../domain/value.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
@@ -279,27 +277,29 @@ async function settleLeftovers(
 
   // A claim can be lost while its call is under way: what does not stand there yet may still arrive.
   const surelyOver = new Date(ctx.clock.now().getTime() - LONGEST_CALL_MS);
-  const known = rows.flatMap((row) => {
+  const known = [...Map.groupBy(rows, placeOf).values()].flatMap((rows) => {
+    const [row] = rows;
     // By its ends, for the link itself may have been made anew since.
     const link = read.find(
-      ({ link }) => link.connectionId === row.connectionId && link.actor.erpKey === row.actor.erpKey,
+      ({ link }) => link.connectionId === row?.connectionId && link.actor.erpKey === row.actor.erpKey,
     );
-    const now = row.target === 'crm' ? record.values[row.crmField] : link?.actor.values[row.fieldKey];
-    if (now === undefined) return [];
+    const now = row?.target === 'crm' ? record.values[row.crmField] : link?.actor.values[row?.fieldKey ?? ''];
+    if (!row || now === undefined) return [];
+    const agreed = link?.link.agreed[row.fieldKey];
     const pair = link?.pairs.find(({ erp, crm }) => erp.key === row.fieldKey && crm.key === row.crmField);
-    const agreed = pair && agreedByLeftover(pair, row, now);
-    // Where another write was begun since, only this one's own value tells that it has arrived, late.
-    const written = row.overtaken ? sameValue(now, row.after) : !sameValue(now, row.before);
-    return [{ id: row.id, at: row.at, after: now, written, link, row, agreed }];
+    const own = arrived(rows, now, agreed?.[row.target]);
+    const news = own && pair ? agreedByArrival(pair, own, now, agreed) : null;
+    return [{ rows, own, now, link, news, fieldKey: row.fieldKey }];
   });
   const learnt = read.map((link) => {
-    const own = known.flatMap(({ link: of, row, agreed }) => (of === link && agreed ? [[row.fieldKey, agreed]] : []));
+    const own = known.flatMap(({ link: of, fieldKey, news }) => (of === link && news ? [[fieldKey, news]] : []));
     return { link, agreed: Object.fromEntries(own) as Record<string, AgreedValue> };
   });
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
-    await ctx.store.ledger.settle(known.filter(({ written }) => written));
-    await ctx.store.ledger.strike(known.filter(({ written, at }) => !written && at < surelyOver).map(({ id }) => id));
+    await ctx.store.ledger.settle(known.flatMap(({ own, now }) => (own ? [{ id: own.id, after: now }] : [])));
+    const others = known.flatMap(({ rows, own }) => rows.filter((row) => row !== own));
+    await ctx.store.ledger.strike(others.filter(({ at }) => at < surelyOver).map(({ id }) => id));
     for (const { link, agreed } of learnt) await ctx.store.links.learn(link.link.id, agreed);
   });
   return learnt.map(({ link, agreed }) => ({
@@ -308,16 +308,9 @@ async function settleLeftovers(
   }));
 }
 
-/** What a write that nobody saw the end of came to, where what stands there is ours, be it as the ERP keeps it. */
-function agreedByLeftover(
-  pair: FieldPair,
-  { target, before, after }: UnsettledRow,
-  now: FieldValue,
-): AgreedValue | null {
-  if (sameValue(now, after)) return agreedByWriting(pair, target, now);
-  if (target !== 'erp' || sameValue(now, before) || !isAlike(after, now)) return null;
-  const sent = agreedByWriting(pair, target, after);
-  return sent && { ...sent, erp: now };
+/** Writes of one place there may be several, where a call was given up and is under way still. */
+function placeOf({ connectionId, actor, fieldKey, crmField, target }: UnsettledRow): string {
+  return JSON.stringify([connectionId, actor.type, actor.erpKey, fieldKey, target === 'crm' && crmField]);
 }
 
 /** The record itself could not be worked on: all its links share the reason. */

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { UnsettledRow } from '../../backend/domain/ledger.ts';
+import { agreedByArrival, arrived } from '../../backend/domain/leftover.ts';
+import type { FieldValue } from '../../shared/vocabulary.ts';
+import { pairOf } from '../support/field-pair.ts';
+
+function writeOf(before: FieldValue, after: FieldValue, more: Partial<UnsettledRow> = {}): UnsettledRow {
+  return {
+    id: 1,
+    at: new Date(),
+    runId: null,
+    event: null,
+    linkId: 'link',
+    connectionId: 'erp',
+    entity: { type: 'contact', id: 42 },
+    actor: { type: 'Customer', erpKey: 'c42' },
+    fieldKey: 'NM',
+    crmField: 'NAME',
+    target: 'erp',
+    before,
+    after,
+    reason: 'changed',
+    cause: 'webhook',
+    userName: null,
+    overtaken: false,
+    ...more,
+  };
+}
+
+describe('of writes that nobody saw the end of', () => {
+  const early = writeOf('OLD', ' First', { overtaken: true });
+  const late = writeOf('OLD', ' Second');
+  const came = (now: FieldValue, agreed: FieldValue = 'OLD') => arrived([early, late], now, agreed);
+
+  test('none has arrived while the old value stands there', () => {
+    expect(came('OLD')).toBeUndefined();
+  });
+
+  test('the one whose value stands there has, be it as the ERP keeps it', () => {
+    expect(came(' First')).toBe(early);
+    expect(came('FIRST')).toBe(early);
+    expect(came(' Second')).toBe(late);
+    expect(came('SECOND')).toBe(late);
+  });
+
+  test('the last may have become anything, and one that was overtaken nothing but its own value', () => {
+    expect(came('Rounded')).toBe(late);
+    expect(arrived([early], 'Rounded', 'OLD')).toBeUndefined();
+  });
+
+  test('one that was overtaken has not brought what both sides have agreed on since', () => {
+    expect(arrived([early], 'FIRST', 'FIRST')).toBeUndefined();
+    expect(arrived([late], 'SECOND', 'SECOND')).toBe(late);
+  });
+});
+
+describe('by a write that nobody saw the end of', () => {
+  const agreed = { crm: 'Old', erp: 'OLD' };
+
+  test('both sides agree on what was sent, as each keeps it', () => {
+    const toErp = writeOf('OLD', ' New');
+    expect(agreedByArrival(pairOf(), toErp, 'NEW', agreed)).toEqual({ crm: ' New', erp: 'NEW' });
+    const toCrm = writeOf('Old', ' New', { target: 'crm' });
+    expect(agreedByArrival(pairOf(), toCrm, 'New', agreed)).toEqual({ crm: 'New', erp: ' New' });
+  });
+
+  test('nothing is agreed on where somebody else may have written what stands there', () => {
+    expect(agreedByArrival(pairOf(), writeOf('OLD', 'New'), 'Edited', agreed)).toBeNull();
+  });
+
+  test('an undo leaves the other side what it was', () => {
+    const undo = writeOf('OLD', 'Older', { reason: 'undo' });
+    expect(agreedByArrival(pairOf(), undo, 'OLDER', agreed)).toEqual({ crm: 'Old', erp: 'OLDER' });
+    expect(agreedByArrival(pairOf(), undo, 'OLDER', undefined)).toBeNull();
+  });
+});
