@@ -815,13 +815,16 @@ class History {
     const system = erp ?? this.#crm;
     const connectionId = erp?.connectionId ?? null;
     this.#count(erp ? 'restore of an ERP' : 'restore of SuperOffice');
-    const before = structuredClone(erp ? [...erp.actors] : [...this.#crm.records]);
+    // What is away for a while goes back with the rest, and comes back as the backup has it.
+    const all = (): [number | string, Readonly<Record<string, FieldValue>>][] =>
+      erp ? [...erp.actors, ...erp.removed] : [...this.#crm.records, ...this.#crm.removed];
+    const before = structuredClone(all());
     const since = this.scheduler.now - START;
     system.rewind(START + random.pick([0, random.below(since), since - random.below(Math.min(since, 20_000))]));
+    const restored = new Map(all());
     for (const [key, values] of before) {
-      const now = erp ? erp.actors.get(String(key)) : this.#crm.records.get(Number(key));
       for (const [field, was] of Object.entries(values)) {
-        const value = now?.[field] ?? null;
+        const value = restored.get(key)?.[field] ?? null;
         if (value === was) continue;
         const place = erp ? `${connectionId}/${key}/${field}` : `contact/${key}/${field}`;
         this.scheduler.trace('restores', () => `${place}: ${was} -> ${value}`);
