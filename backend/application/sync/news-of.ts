@@ -1,8 +1,10 @@
-import type { FieldValue } from '../../../shared/vocabulary.ts';
+import type { FieldValue, Side } from '../../../shared/vocabulary.ts';
 import type { AgreedValue, LinkNews, WaitingField } from '../../domain/link.ts';
 import type { LinkPlan, SyncPlan } from '../../domain/sync-plan.ts';
 import { sameValue } from '../../domain/value.ts';
 import type { CarriedOut, CarriedOutLink } from './carry-out.ts';
+
+type Sent = Readonly<Record<Side, FieldValue | undefined>>;
 
 /** What the plan came to, in the values both sides really store. */
 export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }: CarriedOutLink): LinkNews {
@@ -24,10 +26,7 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
     } else if (outcome) {
       waiting.push({ ...row, kind: 'parked', code: outcome.code, detail: outcome.detail });
     } else if (planned) {
-      agreed[field.key] = {
-        crm: asKept(planned.crm, plan.toCrm[crm.key], now.crm),
-        erp: asKept(planned.erp, own?.toErp[field.key], now.erp),
-      };
+      agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, now);
     }
   }
   if (link.astray) {
@@ -38,9 +37,10 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
   return { agreed, waiting };
 }
 
-/** What was sent counts as the system keeps it. */
-function asKept(planned: FieldValue, sent: FieldValue | undefined, kept: FieldValue): FieldValue {
-  return sent !== undefined && sameValue(sent, planned) ? kept : planned;
+/** What was sent counts as the system keeps it; of a side that nothing was sent to, what was planned. */
+function asKept(planned: AgreedValue, sent: Sent, now: AgreedValue): AgreedValue {
+  const kept = (side: Side) => (sent[side] !== undefined && sameValue(sent[side], planned[side]) ? now : planned)[side];
+  return { crm: kept('crm'), erp: kept('erp') };
 }
 
 function wantedCrm(plan: SyncPlan, own: LinkPlan | undefined, fieldKey: string, crmKey: string): boolean {
