@@ -5,6 +5,7 @@ import type { Conflict, Link, LinkMemory, LinkNews, WaitingField } from '../doma
 import { AppError } from '../errors.ts';
 import { json, type Db } from './db.ts';
 import type { Database } from './schema.ts';
+import { nextFence } from './marks.ts';
 import { violated } from './violated.ts';
 
 export interface LinkCounts {
@@ -126,7 +127,7 @@ export function linkStore(db: Db, tenant: string) {
           delete from link where tenant = ${tenant} and confirmed_at is null and claimed_at < ${claimedBefore}
           returning crm_type, crm_id
         ), revoked as (
-          update linked_entity set fence = fence + 1, lease_until = null from dead
+          update linked_entity set fence = ${nextFence}, lease_until = null from dead
           where linked_entity.tenant = ${tenant}
             and linked_entity.crm_type = dead.crm_type and linked_entity.crm_id = dead.crm_id
         )
@@ -202,7 +203,7 @@ export function linkStore(db: Db, tenant: string) {
     async forgetAgreed(connectionId: string, actorType: ActorType, fieldKeys: readonly string[]): Promise<void> {
       const concerned = sql`tenant = ${tenant} and connection_id = ${connectionId} and actor_type = ${actorType}`;
       await sql`
-        update linked_entity set fence = fence + 1, lease_until = null
+        update linked_entity set fence = ${nextFence}, lease_until = null
         where tenant = ${tenant} and (crm_type, crm_id) in (select crm_type, crm_id from link where ${concerned})`.execute(
         db,
       );

@@ -8,6 +8,9 @@ import type { Database } from './schema.ts';
 /** The name under which waiting workers hear that a tenant has work. */
 export const workChannel = 'erpsync_work';
 
+/** Never given twice, not even for a record that was disconnected and linked again meanwhile. */
+export const nextFence = sql<number>`nextval('linked_entity_fence')`;
+
 /** A claim with the connections its record is linked in, whose ERPs it may have to wait for. */
 export interface MarkedClaim extends Claim {
   readonly connections: readonly string[];
@@ -106,7 +109,7 @@ export function markStore(db: Db, tenant: string) {
           limit ${limit}
           for update skip locked
         )
-        update linked_entity set lease_until = ${leaseUntil}, fence = fence + 1
+        update linked_entity set lease_until = ${leaseUntil}, fence = ${nextFence}
         from due
         where linked_entity.tenant = ${tenant}
           and linked_entity.crm_type = due.crm_type and linked_entity.crm_id = due.crm_id
@@ -118,7 +121,7 @@ export function markStore(db: Db, tenant: string) {
     async claim({ type, id }: CrmEntity, now: Date, leaseUntil: Date): Promise<Claim | null> {
       const row = await db
         .updateTable('linked_entity')
-        .set((eb) => ({ lease_until: leaseUntil, fence: eb('fence', '+', 1) }))
+        .set({ lease_until: leaseUntil, fence: nextFence })
         .where('tenant', '=', tenant)
         .where('crm_type', '=', type)
         .where('crm_id', '=', id)
@@ -182,7 +185,7 @@ export function markStore(db: Db, tenant: string) {
     async revoke({ type, id }: CrmEntity): Promise<void> {
       await db
         .updateTable('linked_entity')
-        .set((eb) => ({ fence: eb('fence', '+', 1), lease_until: null }))
+        .set({ fence: nextFence, lease_until: null })
         .where('tenant', '=', tenant)
         .where('crm_type', '=', type)
         .where('crm_id', '=', id)
@@ -193,7 +196,7 @@ export function markStore(db: Db, tenant: string) {
     async revokeAll(): Promise<void> {
       await db
         .updateTable('linked_entity')
-        .set((eb) => ({ fence: eb('fence', '+', 1), lease_until: null }))
+        .set({ fence: nextFence, lease_until: null })
         .where('tenant', '=', tenant)
         .where('lease_until', 'is not', null)
         .execute();

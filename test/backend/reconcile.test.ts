@@ -581,6 +581,25 @@ describe('two workers', () => {
     expect(await ledger()).toHaveLength(1);
   });
 
+  test('of which one began before the record was disconnected and linked again: it may record nothing', async () => {
+    await world.store.marks.connection(connectionId, 'all', {
+      lane: 'bulk',
+      cause: 'poll',
+      user: null,
+      at: world.clock.now(),
+    });
+    const [slow] = await world.store.marks.claimMarked(1, world.clock.now(), lease());
+    if (!slow) throw new Error('nothing claimed');
+    await disconnectEntity(world.as(), linkId);
+    await connect(world.as(), connectionId, company, customer);
+    for (let others = 0; others < 5; others++) {
+      await expect(world.store.transaction(({ marks }) => marks.hold(slow))).rejects.toMatchObject({
+        code: 'link.busy',
+      });
+      await world.store.marks.claim(company, world.clock.now(), world.clock.now());
+    }
+  });
+
   test('stop before their next write when the link is removed', async () => {
     world.crm.edit(company, { NAME: 'Orkdal Omsorg AS' });
     world.erp.edit(customer, { POSTALCITY: 'Fannrem' });

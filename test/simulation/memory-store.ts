@@ -93,6 +93,7 @@ export class MemoryTables {
   /** Not rolled back, as in Postgres. */
   ledgerIds = 0;
   linkIds = 0;
+  fences = 0;
   stepIds = 0;
   creationIds = 0;
 
@@ -184,7 +185,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
   }
 
   function takeLease(row: MarkRow, leaseUntil: Date): Claim {
-    const taken = { ...row, leaseUntil: leaseUntil.getTime(), fence: row.fence + 1 };
+    tables.fences += 1;
+    const taken = { ...row, leaseUntil: leaseUntil.getTime(), fence: tables.fences };
     tables.put(marks, keyOf(row.entity), taken);
     tables.onCommit(() => watch.claimed(row.entity));
     const { entity, fence, marked, lane, cause, user, attempts } = taken;
@@ -453,7 +455,8 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
     async revoke(entity) {
       const row = marks.get(keyOf(entity));
       if (!row) return;
-      tables.put(marks, keyOf(entity), { ...row, fence: row.fence + 1, leaseUntil: null });
+      tables.fences += 1;
+      tables.put(marks, keyOf(entity), { ...row, fence: tables.fences, leaseUntil: null });
       tables.onCommit(() => watch.revoked(entity));
     },
     async revokeAll() {
