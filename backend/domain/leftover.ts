@@ -25,7 +25,12 @@ export function arrived<Row extends UnsettledRow>(
   );
 }
 
-/** What both sides agree on by it; null where what stands there may be somebody's edit, and not ours as the system keeps it. */
+/** What it has written: the value that stands there now, or what was sent, where somebody may have edited that since. */
+export function writtenBy(row: UnsettledRow, now: FieldValue): FieldValue {
+  return isOurs(row, now) ? now : row.after;
+}
+
+/** What both sides agree on by it; null where what stands there may be somebody's edit. */
 export function agreedByArrival(
   pair: FieldPair,
   row: UnsettledRow,
@@ -33,12 +38,17 @@ export function agreedByArrival(
   agreed: AgreedValue | undefined,
 ): AgreedValue | null {
   const { target, after, reason } = row;
-  if (!sameValue(now, after) && !isKept(row, now)) return null;
+  if (!isOurs(row, now)) return null;
   // An undo says nothing of the other side: what that holds may differ, or have been edited since.
   const sent = reason === 'undo' ? agreed : agreedByWriting(pair, target, after);
   return sent ? { ...sent, [target]: now } : null;
 }
 
+function isOurs(row: UnsettledRow, now: FieldValue): boolean {
+  return sameValue(now, row.after) || isKept(row, now);
+}
+
+/** As the system keeps it, which trims, cuts off or writes in capitals. */
 function isKept({ before, after }: UnsettledRow, now: FieldValue): boolean {
   return !sameValue(now, before) && isAlike(after, now) === true;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { UnsettledRow } from '../../backend/domain/ledger.ts';
-import { agreedByArrival, arrived } from '../../backend/domain/leftover.ts';
+import { agreedByArrival, arrived, writtenBy } from '../../backend/domain/leftover.ts';
 import type { FieldValue } from '../../shared/vocabulary.ts';
 import { pairOf } from '../support/field-pair.ts';
 
@@ -62,6 +62,11 @@ describe('by a write that nobody saw the end of', () => {
     expect(agreedByArrival(pairOf(), toErp, 'NEW', agreed)).toEqual({ crm: ' New', erp: 'NEW' });
     const toCrm = writeOf('Old', ' New', { target: 'crm' });
     expect(agreedByArrival(pairOf(), toCrm, 'New', agreed)).toEqual({ crm: 'New', erp: ' New' });
+  });
+
+  test('stands in the ledger what stands there, or what was sent where somebody may have edited that since', () => {
+    expect(writtenBy(writeOf('OLD', 'New'), 'NEW')).toBe('NEW');
+    expect(writtenBy(writeOf('OLD', 'New'), 'Edited')).toBe('New');
   });
 
   test('nothing is agreed on where somebody else may have written what stands there', () => {

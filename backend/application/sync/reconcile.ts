@@ -3,7 +3,7 @@ import type { Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
 import type { UnsettledRow } from '../../domain/ledger.ts';
-import { agreedByArrival, arrived } from '../../domain/leftover.ts';
+import { agreedByArrival, arrived, writtenBy } from '../../domain/leftover.ts';
 import type { AgreedValue, LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
@@ -297,7 +297,9 @@ async function settleLeftovers(
   });
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
-    await ctx.store.ledger.settle(known.flatMap(({ own, now }) => (own ? [{ id: own.id, after: now }] : [])));
+    await ctx.store.ledger.settle(
+      known.flatMap(({ own, now }) => (own ? [{ id: own.id, after: writtenBy(own, now) }] : [])),
+    );
     const others = known.flatMap(({ rows, own }) => rows.filter((row) => row !== own));
     await ctx.store.ledger.strike(others.filter(({ at }) => at < surelyOver).map(({ id }) => id));
     for (const { link, agreed } of learnt) await ctx.store.links.learn(link.link.id, agreed);
