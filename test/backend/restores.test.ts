@@ -264,6 +264,22 @@ describe.each(['crm', 'erp'] as const)('a restored backup of the %s', (which) =>
   });
 });
 
+test('an older value that was typed again before, and that an unanswered write has carried on, is not the backup’s', async () => {
+  world.erp.afterCall = ({ method }) => {
+    if (method === 'saveActors') throw new AppError('connector.timeout');
+  };
+  world.crm.edit(company, { NAME: before.NAME });
+  await receiveWebhook(world.ctx, { entity: company });
+  await work();
+  world.erp.afterCall = null;
+  expect(erpValues()).toMatchObject({ NAME: before.NAME });
+
+  await pauseAfterRestore(world.ctx, side('crm'));
+  await plan();
+  const { runId } = await opened();
+  expect(await showRun(world.as(), runId)).toMatchObject({ state: 'planned', counts: { toWrite: 0 } });
+});
+
 test('told twice it is one, and a worker does nothing but plan', async () => {
   restore('erp');
   await reportRestore(world.as(), { connectionId });

@@ -12,7 +12,7 @@ import { log } from '../../log.ts';
 import type { Actor } from '../../ports/erp-connector.ts';
 import { requireLicensed } from '../access.ts';
 import { crmKeys, readRecord, wantedFields } from '../sync/read-sides.ts';
-import { LONGEST_CALL_MS } from '../sync/reconcile.ts';
+import { LONGEST_CALL_MS } from '../sync/leftovers.ts';
 import { releaseDeadClaims } from '../sync/release-dead-claims.ts';
 import { adoptActor, readNew, syncAdopted } from './adopt-actor.ts';
 import { lookAhead, openGround, searchTwins, seenOf, type Ground } from './prepare-actor.ts';

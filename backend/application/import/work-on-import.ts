@@ -9,7 +9,7 @@ import { log } from '../../log.ts';
 import type { Actor } from '../../ports/erp-connector.ts';
 import type { CrmRecord } from '../../ports/crm.ts';
 import { leaseUntil } from '../sync/hold-record.ts';
-import { LONGEST_CALL_MS } from '../sync/reconcile.ts';
+import { LONGEST_CALL_MS } from '../sync/leftovers.ts';
 import { advanceImport } from './advance-import.ts';
 import { openGround, planActor, type Ground, type LookedAt } from './plan-actor.ts';
 

@@ -2,9 +2,7 @@ import { passing, type ErrorCode, type ErrorDetail } from '../../../shared/error
 import type { Side } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { fieldsProtectedBy } from '../../domain/crm-rules.ts';
-import type { UnsettledRow } from '../../domain/ledger.ts';
-import { agreedByArrival, arrived, writtenBy } from '../../domain/leftover.ts';
-import type { AgreedValue, LinkMemory, WaitingField } from '../../domain/link.ts';
+import type { LinkMemory, WaitingField } from '../../domain/link.ts';
 import type { Claim } from '../../domain/mark.ts';
 import { retryDelayMs } from '../../domain/retry.ts';
 import { planSync, type Intent, type LinkState, type SyncPlan } from '../../domain/sync-plan.ts';
@@ -16,15 +14,13 @@ import type { CrmRecord } from '../../ports/crm.ts';
 import { pullBrake } from './brake.ts';
 import { carryOut, type CarriedOut, type ReadLink } from './carry-out.ts';
 import { followMerge } from './follow-merge.ts';
+import { findLeftovers, settleLeftovers } from './leftovers.ts';
 import { isOverdue, manyMissing } from './missing-actors.ts';
 import { newsOf } from './news-of.ts';
 import { crmKeys, isAstray, openLinks, readActor, readRecord, requireParent, type OpenLink } from './read-sides.ts';
 
 /** How often an unexpected failure is tried again before the record waits for someone. */
 const PATIENCE_WITH_BUGS = 5;
-
-/** Longer than any call to SuperOffice or an ERP is waited for. */
-export const LONGEST_CALL_MS = 3 * 60_000;
 
 /** What one look at a record did, per link. */
 export interface Reconciled {
@@ -56,7 +52,9 @@ export async function reconcile(ctx: Context, claim: Claim, options: ReconcileOp
     const open = await openLinks(ctx, links);
     const record = await readRecord(ctx, claim.entity, crmKeys(open));
     const { read: found, failed } = await readActors(ctx, record, open);
-    const read = await settleLeftovers(ctx, claim, record, found);
+    const leftovers = await findLeftovers(ctx, record, found);
+    await settleLeftovers(ctx, claim, leftovers);
+    const { read } = leftovers;
     const plan = await planned(ctx, claim, record, read, options.intent ?? { kind: 'sync' });
     const done = await carryOut(ctx, claim, record, read, plan, options);
     return await finish(ctx, claim, plan, done, failed);
@@ -82,7 +80,8 @@ export async function planRecord(
   const links = (await ctx.store.links.ofEntity(claim.entity)).filter(({ confirmedAt }) => confirmedAt !== null);
   const open = await openLinks(ctx, links);
   const record = await readRecord(ctx, claim.entity, crmKeys(open));
-  const { read, failed } = await readActors(ctx, record, open);
+  const { read: found, failed } = await readActors(ctx, record, open);
+  const { read } = await findLeftovers(ctx, record, found);
   return { record, read, failed, plan: await planned(ctx, claim, record, read, intentFor(links)) };
 }
 
@@ -260,59 +259,6 @@ function nextTry(ctx: Context, { entity, attempts }: Claim, failure: AppError | 
 
 function failedLink(link: LinkMemory, { code, detail }: AppError): ReconciledLink {
   return { linkId: link.id, written: 0, conflicts: 0, obstacle: { code, detail } };
-}
-
-/**
- * A worker before us entered writes and did not live to see them. Now that both sides were read, we know. Answers the links
- * with what those writes came to: a value of ours that stands there is nobody's edit.
- */
-async function settleLeftovers(
-  ctx: Context,
-  claim: Claim,
-  record: CrmRecord,
-  read: readonly ReadLink[],
-): Promise<readonly ReadLink[]> {
-  const rows = await ctx.store.ledger.unsettled(claim.entity);
-  if (rows.length === 0) return read;
-
-  // A claim can be lost while its call is under way: what does not stand there yet may still arrive.
-  const surelyOver = new Date(ctx.clock.now().getTime() - LONGEST_CALL_MS);
-  const known = [...Map.groupBy(rows, placeOf).values()].flatMap((rows) => {
-    const [row] = rows;
-    // By its ends, for the link itself may have been made anew since.
-    const link = read.find(
-      ({ link }) => link.connectionId === row?.connectionId && link.actor.erpKey === row.actor.erpKey,
-    );
-    const now = row?.target === 'crm' ? record.values[row.crmField] : link?.actor.values[row?.fieldKey ?? ''];
-    if (!row || now === undefined) return [];
-    const agreed = link?.link.agreed[row.fieldKey];
-    const pair = link?.pairs.find(({ erp, crm }) => erp.key === row.fieldKey && crm.key === row.crmField);
-    const own = arrived(rows, now, agreed?.[row.target]);
-    const news = own && pair ? agreedByArrival(pair, own, now, agreed) : null;
-    return [{ rows, own, now, link, news, fieldKey: row.fieldKey }];
-  });
-  const learnt = read.map((link) => {
-    const own = known.flatMap(({ link: of, fieldKey, news }) => (of === link && news ? [[fieldKey, news]] : []));
-    return { link, agreed: Object.fromEntries(own) as Record<string, AgreedValue> };
-  });
-  await inTransaction(ctx, async (ctx) => {
-    await ctx.store.marks.hold(claim);
-    await ctx.store.ledger.settle(
-      known.flatMap(({ own, now }) => (own ? [{ id: own.id, after: writtenBy(own, now) }] : [])),
-    );
-    const others = known.flatMap(({ rows, own }) => rows.filter((row) => row !== own));
-    await ctx.store.ledger.strike(others.filter(({ at }) => at < surelyOver).map(({ id }) => id));
-    for (const { link, agreed } of learnt) await ctx.store.links.learn(link.link.id, agreed);
-  });
-  return learnt.map(({ link, agreed }) => ({
-    ...link,
-    link: { ...link.link, agreed: { ...link.link.agreed, ...agreed } },
-  }));
-}
-
-/** Writes of one place there may be several, where a call was given up and is under way still. */
-function placeOf({ connectionId, actor, fieldKey, crmField, target }: UnsettledRow): string {
-  return JSON.stringify([connectionId, actor.type, actor.erpKey, fieldKey, target === 'crm' && crmField]);
 }
 
 /** The record itself could not be worked on: all its links share the reason. */
