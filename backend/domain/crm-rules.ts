@@ -49,3 +49,6 @@ export function isName(type: CrmEntityType, fieldKey: string): boolean {
 export function fieldsProtectedBy(protection: keyof typeof protectedFields | null): readonly string[] {
   return protection === null ? [] : protectedFields[protection];
 }
+
+/** SuperOffice's key of the consent source that its screens call "Other integration". */
+export const otherIntegration = 'API';

@@ -41,6 +41,7 @@ export const access: Readonly<Record<string, Access>> = {
   attention: 'administrator',
   runs: 'administrator',
   imports: 'administrator',
+  'consent-source': 'administrator',
 };
 
 /** Opens the session of whoever calls, and turns away those who may not. A refusal tells nothing about any record. */

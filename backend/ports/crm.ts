@@ -96,6 +96,8 @@ export interface Crm {
    * hold. Throws `entity.protected` rather than rename the owner company or a user.
    */
   write(entity: CrmEntity, values: FieldValues, guard?: WriteGuard): Promise<CrmRecord>;
+  /** What may stand as `consentSource` of a new person. */
+  consentSources(language?: string): Promise<readonly ListItem[]>;
   /** Makes a record out of SuperOffice's own defaults and these values. Called twice it makes two. */
   create(record: NewRecord): Promise<CrmRecord>;
   /**

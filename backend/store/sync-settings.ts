@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { otherIntegration } from '../domain/crm-rules.ts';
 import { defaultNightlyTime, type NightlyTime } from '../domain/nightly.ts';
 import type { Db } from './db.ts';
 
@@ -41,6 +42,25 @@ export function syncSettingStore(db: Db, tenant: string) {
         .onConflict((oc) => oc.column('tenant').doUpdateSet(nightly))
         .execute();
     },
+
+    /** Where the consents of new contacts came from. */
+    async consentSource(): Promise<string> {
+      const row = await db
+        .selectFrom('sync_setting')
+        .select('consent_source')
+        .where('tenant', '=', tenant)
+        .executeTakeFirst();
+      return row?.consent_source ?? otherIntegration;
+    },
+
+    async setConsentSource(key: string): Promise<void> {
+      await db
+        .insertInto('sync_setting')
+        .values({ tenant, consent_source: key, tidied_at: null })
+        .onConflict((oc) => oc.column('tenant').doUpdateSet({ consent_source: key }))
+        .execute();
+    },
+
     /** How long the log and the runs are kept. */
     async retentionDays(): Promise<number> {
       const row = await db

@@ -115,6 +115,7 @@ export interface SyncTables {
     time_zone: Generated<string>;
     automatic: Generated<boolean>;
     retention_days: Generated<number>;
+    consent_source: Generated<string | null>;
     tidied_at: Date | null;
   };
 }

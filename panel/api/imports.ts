@@ -1,5 +1,7 @@
 import type {
+  ChosenConsentSource,
   ConfirmImport,
+  ConsentSource,
   Import,
   ImportedActorPage,
   ImportedActorQuery,
@@ -32,3 +34,9 @@ export const leaveOutActors = (api: Api, id: string, body: LeaveOut) =>
 
 export const steerImport = (api: Api, id: string, action: 'pause' | 'resume' | 'cancel' | 'disconnect') =>
   api<Import>('POST', `/api/imports/${id}/${action}`);
+
+export const fetchConsentSource = (api: Api, signal: AbortSignal) =>
+  api<ConsentSource>('GET', '/api/consent-source', { signal });
+
+export const chooseConsentSource = (api: Api, body: ChosenConsentSource) =>
+  api<void>('PUT', '/api/consent-source', { body });

@@ -20,6 +20,7 @@ import '../ui/dialog.ts';
 import '../ui/notice.ts';
 import { PanelElement } from '../ui/panel-element.ts';
 import { base } from '../ui/styles/base.ts';
+import './consent-source.ts';
 import './import-run.ts';
 import { runStateName } from './run-name.ts';
 
@@ -128,6 +129,7 @@ export class ImportDialog extends PanelElement {
           )}
         </select>
       </div>
+      ${this.actorType === 'Person' ? html`<erpsync-consent-source></erpsync-consent-source>` : null}
       <fieldset>
         <legend>${msg('Which records')}</legend>
         ${which('all', msg('All'))} ${which('search', msg('Those a search finds'))}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ActorType, CrmEntity, ErpKey, Id, Reason } from './common.ts';
+import { ActorType, CrmEntity, ErpKey, Id, ListItem, Reason } from './common.ts';
 
 /** Which actors: all, those a search finds, or these. Those that are connected already are left out. */
 export const ImportSource = z.discriminatedUnion('kind', [
@@ -98,3 +98,11 @@ export type ImportedActor = z.infer<typeof ImportedActor>;
 
 export const ImportedActorPage = z.object({ actors: z.array(ImportedActor), next: z.string().nullable() });
 export type ImportedActorPage = z.infer<typeof ImportedActorPage>;
+
+/** PUT /api/consent-source: what contacts that an import makes say about where their consents came from. */
+export const ChosenConsentSource = z.object({ key: z.string().min(1).max(100) });
+export type ChosenConsentSource = z.infer<typeof ChosenConsentSource>;
+
+/** GET /api/consent-source */
+export const ConsentSource = ChosenConsentSource.extend({ sources: z.array(ListItem) });
+export type ConsentSource = z.infer<typeof ConsentSource>;

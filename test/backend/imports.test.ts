@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { claimListing, listActors } from '../../backend/application/import/list-actors.ts';
 import { listImports, showImport, showImportedActors } from '../../backend/application/import/show-import.ts';
+import { chooseConsentSource, showConsentSource } from '../../backend/application/import/consent-source.ts';
 import { startImport } from '../../backend/application/import/start-import.ts';
 import {
   cancelImport,
@@ -480,6 +481,25 @@ describe('contacts', () => {
     await work();
     const link = await linkOf('k', 'Person');
     expect(world.crm.companies.get(`person/${link!.entity.id}`)).toEqual({ type: 'contact', id: 40 });
+  });
+
+  test('say that an integration brought their consents, or what the administrator has chosen', async () => {
+    const made = async () => {
+      const id = await planned({ kind: 'all' }, 'Person');
+      await execute(id);
+      await work();
+      const { entity } = (await linkOf('k', 'Person'))!;
+      await world.store.links.remove((await linkOf('k', 'Person'))!.id);
+      world.crm.entities.delete(`person/${entity.id}`);
+      return world.crm.consentSourceOf.get(`person/${entity.id}`);
+    };
+    expect(await showConsentSource(admin, 'en')).toMatchObject({ key: 'API' });
+    expect(await made()).toBe('API');
+
+    await expect(chooseConsentSource(admin, { key: 'NEWSLETTER' })).rejects.toMatchObject({ code: 'input.invalid' });
+    await chooseConsentSource(admin, { key: 'IMPORT' });
+    expect(await made()).toBe('IMPORT');
+    expect(await showConsentSource(world.otherTenant(), 'en')).toMatchObject({ key: 'API' });
   });
 
   test('wait for their company', async () => {

@@ -383,6 +383,9 @@ export function crmSuite(name: string, open: () => Promise<CrmWorld>): void {
         expect(made).toMatchObject({ name: 'Moen', company, values });
         expect(world.consentSource(made.entity)).toBe('API');
 
+        const sources = await world.system.consentSources();
+        expect(sources).toContainEqual({ key: 'API', text: 'Other integration' });
+        expect(sources.map(({ key }) => key)).toContain('IMPORT');
         const other = await world.system.create({ type: 'person', values, company, consentSource: 'IMPORT' });
         expect(world.consentSource(other.entity)).toBe('IMPORT');
       });

@@ -37,7 +37,7 @@ crmSuite('the tenant in memory', async () => {
       return id;
     },
     merge: (from, into) => crm.remove(from, { kind: 'merged', into }),
-    consentSource: (person) => crm.consentSources.get(keyOf(person)),
+    consentSource: (person) => crm.consentSourceOf.get(keyOf(person)),
     close: async () => undefined,
   } satisfies Parameters<typeof crmSuite>[1] extends () => Promise<infer World> ? World : never;
 

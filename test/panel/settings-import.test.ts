@@ -58,6 +58,25 @@ describe('the import from the ERP', () => {
     await byRole('dialog');
   };
 
+  it('of contacts asks where their consents come from, and shows what counts when it could not be kept', async () => {
+    for (const mapping of world.mappings) mapping.active = true;
+    await open();
+    await byRole('combobox', 'Actor type');
+    expect(queryByRole('combobox', 'Source of the consents of new contacts')).to.equal(null);
+    fill(await byRole('combobox', 'Actor type'), 'Person');
+    const source = () => byRole<HTMLSelectElement>('combobox', 'Source of the consents of new contacts');
+    expect((await source()).value).to.equal('API');
+    await accessible();
+
+    fill(await source(), 'IMPORT');
+    await waitUntil(() => world.sent('PUT /api/consent-source').length === 1);
+    expect(world.sent('PUT /api/consent-source')).to.deep.equal([{ key: 'IMPORT' }]);
+    world.refuse('PUT /api/consent-source', 'crm.unreachable');
+    fill(await source(), 'API');
+    await shown('SuperOffice does not answer.');
+    expect((await source()).value).to.equal('IMPORT');
+  });
+
   it('looks first: what would become of each record, and nothing is written', async () => {
     await open();
     await byRole('combobox', 'Actor type');

@@ -3,7 +3,14 @@ import { fixture, html } from '@open-wc/testing';
 import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/comparisons.ts';
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
-import type { Import, ImportedActor, LeaveOut, StartImport } from '../../shared/api/imports.ts';
+import type {
+  ChosenConsentSource,
+  ConsentSource,
+  Import,
+  ImportedActor,
+  LeaveOut,
+  StartImport,
+} from '../../shared/api/imports.ts';
 import type { ListMapping, MappedItem } from '../../shared/api/list-mappings.ts';
 import type {
   ActorTypeMapping,
@@ -382,6 +389,13 @@ export class SettingsWorld {
   lists: ListMapping[] = [groupList()];
   imports: Import[] = [];
   importedActors: ImportedActor[] = [];
+  consentSource: ConsentSource = {
+    key: 'API',
+    sources: [
+      { key: 'API', text: 'Other integration' },
+      { key: 'IMPORT', text: 'Import of a list' },
+    ],
+  };
   status: SyncStatus = {
     automatic: true,
     links: 0,
@@ -538,6 +552,10 @@ export class SettingsWorld {
       case 'DELETE connections':
         if (verb === 'schema-tasks') return void (this.schemaTasks = []);
         return this.#changeConnection(id, { deleted: true, active: false });
+      case 'GET consent-source':
+        return this.consentSource;
+      case 'PUT consent-source':
+        return void (this.consentSource = { ...this.consentSource, ...(body as ChosenConsentSource) });
       case 'GET people':
         return peopleOfTenant;
       case 'GET sync':

@@ -43,7 +43,7 @@ export class FakeCrm implements Crm {
   readonly updatedAt = new Map<EntityKey, Date>();
   readonly companies = new Map<EntityKey, CrmEntity>();
   /** Where the consents of a person who was made here came from. */
-  readonly consentSources = new Map<EntityKey, string>();
+  readonly consentSourceOf = new Map<EntityKey, string>();
   readonly protection = new Map<EntityKey, 'ownerCompany' | 'user'>();
   /** Where those are that are not in `entities`; `gone` for the rest. */
   readonly whereaboutsOf = new Map<EntityKey, Whereabouts>();
@@ -168,6 +168,14 @@ export class FakeCrm implements Crm {
     return this.record(entity, Object.keys(values));
   }
 
+  async consentSources(language?: string): Promise<readonly ListItem[]> {
+    await this.called('consentSources', language);
+    return [
+      { key: 'API', text: 'Other integration' },
+      { key: 'IMPORT', text: 'Import' },
+    ];
+  }
+
   async create(record: NewRecord): Promise<CrmRecord> {
     await this.called('create', record);
     const { type, values, company, consentSource = 'API' } = record;
@@ -182,7 +190,7 @@ export class FakeCrm implements Crm {
     this.edit(entity, { ...(type === 'contact' ? { COUNTRY: '578' } : {}), ...Object.fromEntries(stored) });
     this.updatedAt.set(keyOf(entity), this.second());
     if (company) this.companies.set(keyOf(entity), company);
-    if (type === 'person') this.consentSources.set(keyOf(entity), consentSource);
+    if (type === 'person') this.consentSourceOf.set(keyOf(entity), consentSource);
     return this.record(entity, Object.keys(values));
   }
 

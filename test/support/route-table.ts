@@ -127,6 +127,9 @@ export const routes: Readonly<Record<string, Row>> = {
   },
   'POST /api/imports/:id/:action': setsUp,
 
+  'GET /api/consent-source': setsUp,
+  'PUT /api/consent-source': { ...setsUp, body: () => ({ key: 'IMPORT' }) },
+
   'GET /api/people': manages,
   'GET /api/setup-check': manages,
   'POST /api/setup-check/repair': manages,

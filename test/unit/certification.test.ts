@@ -282,6 +282,11 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
     must: 'New persons get "Other integration" as the source of their consent, or another that the administrator chose',
     tests: [
       ['contract/crm-suite.ts', 'a contact belongs to her company, and her consents say where they came from'],
+      ['backend/imports', 'say that an integration brought their consents, or what the administrator has chosen'],
+      [
+        'panel/settings-import',
+        'of contacts asks where their consents come from, and shows what counts when it could not be kept',
+      ],
       [
         'contract/superoffice-calls',
         'keeps the purpose and the legal base that the tenant begins with, and says that an integration made her',

@@ -1,26 +1,28 @@
 import { z } from 'zod';
-import type { CrmEntityType } from '../../../shared/vocabulary.ts';
+import { inLanguage } from '../../../shared/multi-language.ts';
+import type { CrmEntityType, ListItem } from '../../../shared/vocabulary.ts';
+import { otherIntegration } from '../../domain/crm-rules.ts';
 import { AppError } from '../../errors.ts';
 import type { CrmRecord, NewRecord } from '../../ports/crm.ts';
 import type { Call } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkValues, patched, patchOf } from './changes.ts';
+import { cultureOf } from './languages.ts';
 import { idOf, parseNew, paths, toRecord, type Entity } from './entities.ts';
-
-/** "Other integration", on SuperOffice's screens. */
-const OTHER_INTEGRATION = 'API';
 
 const Consents = z.array(z.looseObject({})).nullish();
 const Problems = z.record(z.string(), z.string());
 
 /** Makes companies, contacts and projects. */
 export function createNewRecords(call: Call, catalogue: Catalogue) {
+  const sources = async () =>
+    (await call((door) => door.agents.list().getConsentSourcesAsync())).filter(({ deleted }) => !deleted);
+
   /** A new person's consents say where they came from; for what and on which legal base is the tenant's own default. */
   async function withSource(raw: Entity, key: string): Promise<Entity> {
     const consents = Consents.parse(raw['Consents']) ?? [];
     if (consents.length === 0) return raw;
-    const sources = await call((door) => door.agents.list().getConsentSourcesAsync());
-    const source = sources.find((one) => one.key?.toUpperCase() === key.toUpperCase() && !one.deleted);
+    const source = (await sources()).find((one) => one.key?.toUpperCase() === key.toUpperCase());
     if (!source) throw new AppError('value.invalid', { field: 'consentSource', value: key });
     const from = {
       ConsentSourceId: source.consentSourceId,
@@ -31,7 +33,12 @@ export function createNewRecords(call: Call, catalogue: Catalogue) {
   }
 
   return {
-    async create({ type, values, company, consentSource = OTHER_INTEGRATION }: NewRecord): Promise<CrmRecord> {
+    async consentSources(language?: string): Promise<readonly ListItem[]> {
+      const found = await sources();
+      return found.map(({ key, name }) => ({ key: key ?? '', text: inLanguage(name ?? '', cultureOf(language)) }));
+    },
+
+    async create({ type, values, company, consentSource = otherIntegration }: NewRecord): Promise<CrmRecord> {
       const fields = await catalogue.find(type, Object.keys(values));
       checkValues(fields, values);
       const nameless = nameKeys[type].every((key) => (values[key] ?? null) === null);

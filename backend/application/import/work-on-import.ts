@@ -107,9 +107,15 @@ async function create(
     surelyOver,
   );
   const opened = { ...task, state: 'open' } as const;
+  const consentSource = await ctx.store.syncSettings.consentSource();
   let record: CrmRecord;
   try {
-    record = await ctx.crm.create({ type: entityTypeOf[actor.type], values, ...(company ? { company } : {}) });
+    record = await ctx.crm.create({
+      type: entityTypeOf[actor.type],
+      values,
+      consentSource,
+      ...(company ? { company } : {}),
+    });
   } catch (error) {
     if (error instanceof AppError && isRefusal(error.code)) return fail(ctx, task, error);
     log.warn('import.unanswered', { tenant: ctx.tenant, runId: task.importId });

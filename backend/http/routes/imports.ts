@@ -1,7 +1,14 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
-import { ConfirmImport, ImportedActorQuery, LeaveOut, StartImport } from '../../../shared/api/imports.ts';
+import {
+  ChosenConsentSource,
+  ConfirmImport,
+  ImportedActorQuery,
+  LeaveOut,
+  StartImport,
+} from '../../../shared/api/imports.ts';
+import { chooseConsentSource, showConsentSource } from '../../application/import/consent-source.ts';
 import { listImports, showImport, showImportedActors } from '../../application/import/show-import.ts';
 import { startImport } from '../../application/import/start-import.ts';
 import {
@@ -13,6 +20,7 @@ import {
   resumeImport,
 } from '../../application/import/steer-import.ts';
 import type { Env } from '../env.ts';
+import { languageOf } from '../language.ts';
 import { validate } from '../validate.ts';
 
 const One = z.object({ id: Id });
@@ -20,6 +28,11 @@ const Steered = One.extend({ action: z.enum(['pause', 'resume', 'cancel', 'disco
 const steer = { pause: pauseImport, resume: resumeImport, cancel: cancelImport, disconnect: disconnectImport };
 
 export const imports = new Hono<Env>()
+  .get('/consent-source', async (c) => c.json(await showConsentSource(c.var.ctx, languageOf(c))))
+  .put('/consent-source', validate('json', ChosenConsentSource), async (c) => {
+    await chooseConsentSource(c.var.ctx, c.req.valid('json'));
+    return c.body(null, 204);
+  })
   .get('/imports', validate('query', z.object({ connectionId: Id })), async (c) =>
     c.json(await listImports(c.var.ctx, c.req.valid('query').connectionId)),
   )

@@ -24,6 +24,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column seats_until timestamptz,
       add column seats_for_everyone boolean not null default true`.execute(db);
 
+  // Where the consents of a person who is made here came from, by SuperOffice's key; null: from an integration.
+  await sql`alter table sync_setting add column consent_source text`.execute(db);
+
   await sql`alter table session add column ended text, add column seat text`.execute(db);
 
   await sql`
