@@ -101,6 +101,7 @@ export const errorCodes = [
   'crm.answer_invalid',
 
   'import.ambiguous',
+  'import.doubtful',
 
   'webhook.refused',
   'selection.not_found',

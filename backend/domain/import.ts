@@ -65,7 +65,8 @@ export type ImportVerdict = (typeof verdicts)[number];
 /** Something becomes of these, unless a person leaves them out. */
 export type ChosenVerdict = Extract<ImportVerdict, 'create' | 'connect'>;
 
-export const importOutcomes = ['created', 'connected', 'leftOut', 'stale', 'failed'] as const;
+/** `disconnected` was made or connected, and somebody took that back. */
+export const importOutcomes = ['created', 'connected', 'disconnected', 'leftOut', 'stale', 'failed'] as const;
 export type ImportOutcome = (typeof importOutcomes)[number];
 
 /** What was left out is not counted as to be created or connected. */
@@ -80,6 +81,7 @@ export interface ImportCounts {
   readonly leftOut: number;
   readonly created: number;
   readonly connected: number;
+  readonly disconnected: number;
   readonly stale: number;
   readonly failed: number;
 }
@@ -193,21 +195,26 @@ export function traitsInCrm(
   });
 }
 
-/** What an actor is, told by the records that look like it and by which of them are connected in this connection. */
+/**
+ * What an actor is, told by the records that look like it, by those that only partly do, and by which of them are connected
+ * in this connection.
+ */
 export function judgeActor(
   twins: readonly CrmEntity[],
+  doubtful: readonly CrmEntity[],
   isLinked: (entity: CrmEntity) => boolean,
 ): Pick<ActorPlan, 'verdict' | 'entity' | 'reason'> {
-  const [twin, ...others] = twins;
+  const [twin, ...others] = twins.length > 0 ? twins : doubtful;
   if (!twin) return { verdict: 'create', entity: null, reason: null };
   if (others.length > 0) {
     return {
       verdict: 'duplicate',
       entity: null,
-      reason: { code: 'import.ambiguous', detail: { count: twins.length } },
+      reason: { code: 'import.ambiguous', detail: { count: others.length + 1 } },
     };
   }
-  return isLinked(twin)
-    ? { verdict: 'duplicate', entity: twin, reason: { code: 'link.exists', detail: {} } }
-    : { verdict: 'connect', entity: twin, reason: null };
+  if (isLinked(twin)) return { verdict: 'duplicate', entity: twin, reason: { code: 'link.exists', detail: {} } };
+  return twins.length > 0
+    ? { verdict: 'connect', entity: twin, reason: null }
+    : { verdict: 'duplicate', entity: twin, reason: { code: 'import.doubtful', detail: {} } };
 }

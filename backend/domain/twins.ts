@@ -38,6 +38,13 @@ export function isTwin(traits: readonly Trait[], { values }: Lookalike): boolean
   return names.some(({ alike }) => alike === true) && names.every(({ alike }) => alike !== false);
 }
 
+/** Whether one number says that it is the actor, and another that it is not: nobody but a person can tell. */
+export function isDoubtful(traits: readonly Trait[], { values }: Lookalike): boolean {
+  if (traits.some(({ of }) => of === 'reference')) return false;
+  const told = traits.filter(({ of }) => of === 'number').map(({ field, value }) => isAlike(value, values[field.key]));
+  return told.includes(true) && told.includes(false);
+}
+
 /** The same but for what ERPs make of a text. Null when nothing can be told: one has no value there. */
 export function isAlike(sent: FieldValue | undefined, stored: FieldValue | undefined): boolean | null {
   if (sent === undefined || sent === null || stored === undefined || stored === null || isBlank(stored)) return null;

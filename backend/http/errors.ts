@@ -104,6 +104,7 @@ export const statusOf: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   'crm.throttled': 503,
   'crm.answer_invalid': 502,
 
+  'import.doubtful': 409,
   'import.ambiguous': 409,
 
   'webhook.refused': 401,

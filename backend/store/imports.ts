@@ -310,6 +310,7 @@ export function importStore(db: Db, tenant: string) {
           count(*) filter (where verdict = 'blocked') as blocked,
           count(*) filter (where outcome = 'created') as created,
           count(*) filter (where outcome = 'connected') as connected,
+          count(*) filter (where outcome = 'disconnected') as disconnected,
           count(*) filter (where outcome = 'stale') as stale, count(*) filter (where outcome = 'failed') as failed
         from import left join import_actor actor on actor.tenant = import.tenant and actor.import_id = import.id
         where import.tenant = ${tenant} and import.id = any(${[...ids]}::uuid[])
@@ -354,17 +355,17 @@ export function importStore(db: Db, tenant: string) {
       }));
     },
 
-    /** ERP keys of what it made or connected. */
-    async imported(importId: string): Promise<readonly string[]> {
+    /** Says of all that it made and connected that this was taken back, and which these are. */
+    async takeBack(importId: string): Promise<readonly { readonly erpKey: string; readonly crmId: number | null }[]> {
       const rows = await db
-        .selectFrom('import_actor')
-        .select('erp_key')
+        .updateTable('import_actor')
+        .set({ outcome: 'disconnected' })
         .where('tenant', '=', tenant)
         .where('import_id', '=', importId)
         .where('outcome', 'in', ['created', 'connected'])
-        .orderBy('id')
+        .returning(['erp_key', 'crm_id'])
         .execute();
-      return rows.map(({ erp_key }) => erp_key);
+      return rows.map(({ erp_key, crm_id }) => ({ erpKey: erp_key, crmId: crm_id }));
     },
 
     /** Imports that ended before, with all they knew. */

@@ -15,6 +15,7 @@ export const verdictName = (verdict: NonNullable<ImportedActor['verdict']>): str
 const outcomeNames: Record<NonNullable<ImportedActor['outcome']>, () => string> = {
   created: () => msg('Created in SuperOffice'),
   connected: () => msg('Connected'),
+  disconnected: () => msg('Disconnected again'),
   leftOut: () => msg('Left out'),
   stale: () => msg('Left out: changed meanwhile'),
   failed: () => msg('Failed'),

@@ -31,7 +31,7 @@ const verdicts = ['create', 'connect', 'duplicate', 'blocked', 'linked'] as cons
 
 type Outcome = NonNullable<ImportedActor['outcome']>;
 /** Those that a person looks for. */
-const outcomes = ['leftOut', 'stale', 'failed'] as const satisfies readonly Outcome[];
+const outcomes = ['disconnected', 'leftOut', 'stale', 'failed'] as const satisfies readonly Outcome[];
 
 /** Which records are shown. */
 type Filter = Pick<ImportedActorQuery, 'verdict' | 'outcome'>;
@@ -54,7 +54,7 @@ export class ImportRun extends PanelElement {
   @state() private typed = '';
   @state() private resyncing = false;
 
-  /** The last choice that is being told to the backend. */
+  /** The last choice that is being told to the backend; what is read before that is old. */
   #leaving: Promise<void> = Promise.resolve();
 
   readonly #watch = new RunWatch<Import>(
@@ -112,10 +112,10 @@ export class ImportRun extends PanelElement {
       }
       ${this.#notice(run)} ${progress(run, counts.left, counts.actors)}
       <dl>
-        ${figure(msg('Found in the ERP system'), counts.actors)} ${figure(msg('To create'), counts.create)}
-        ${figure(msg('To connect'), counts.connect)} ${figure(msg('Connected already'), counts.linked)}
-        ${figure(msg('Possible duplicates'), counts.duplicate)} ${figure(msg('Not possible yet'), counts.blocked)}
-        ${counts.leftOut > 0 ? figure(msg('Left out'), counts.leftOut) : null} ${figure(msg('Failed'), counts.failed)}
+        ${figure(msg('Found in the ERP system'), counts.actors)} ${some(msg('To create'), counts.create)}
+        ${some(msg('To connect'), counts.connect)} ${some(msg('Connected already'), counts.linked)}
+        ${some(msg('Possible duplicates'), counts.duplicate)} ${some(msg('Not possible yet'), counts.blocked)}
+        ${some(msg('Left out'), counts.leftOut)} ${some(msg('Failed'), counts.failed)}
       </dl>
       ${run.nameToType !== null && run.may.includes('execute') ? nameToType(run.nameToType, this.typed, (typed) => (this.typed = typed)) : null}
       ${counts.actors > 0 && run.state !== 'planning' ? this.#table(run) : null}`;
@@ -137,9 +137,9 @@ export class ImportRun extends PanelElement {
       case 'cancelled':
         return html`<erpsync-notice kind=${state === 'done' ? 'success' : 'info'}>
           ${
-            counts.created + counts.connected === 0
+            counts.created + counts.connected + counts.disconnected === 0
               ? msg('Nothing was imported.')
-              : [created(counts.created), connected(counts.connected)].join(' ')
+              : [created(counts.created), connected(counts.connected), disconnected(counts.disconnected)].join(' ')
           }
           ${counts.leftOut > 0 ? msg('What was left out is offered again by the next import.') : null}
           ${
@@ -316,6 +316,7 @@ export class ImportRun extends PanelElement {
   }
 
   async #readActors(after: string | null = null): Promise<void> {
+    await this.#leaving;
     try {
       const filter = { ...this.filter, ...(after ? { after } : {}) };
       const page = await fetchImportedActors(this.api, this.importId, filter);
@@ -352,6 +353,10 @@ export class ImportRun extends PanelElement {
   ];
 }
 
+function some(name: string, count: number) {
+  return count > 0 ? figure(name, count) : null;
+}
+
 function toCreate(count: number): string {
   if (count === 0) return '';
   return count === 1
@@ -378,6 +383,13 @@ function connected(count: number): string {
   return count === 1 ? msg('One record was connected.') : msg(str`${formatCount(count)} records were connected.`);
 }
 
+function disconnected(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? msg('One record was disconnected again.')
+    : msg(str`${formatCount(count)} records were disconnected again.`);
+}
+
 /** Something would become of it, or would if it were not left out. */
 function isOpen({ verdict, outcome }: ImportedActor): boolean {
   return (verdict === 'create' || verdict === 'connect') && (outcome === null || outcome === 'leftOut');
@@ -386,7 +398,7 @@ function isOpen({ verdict, outcome }: ImportedActor): boolean {
 /** What it is, became, or may be in SuperOffice. */
 function recordsOf({ verdict, entity, entityName, lookalikes, outcome }: ImportedActor): ImportedActor['lookalikes'] {
   if (!entity) return lookalikes;
-  return verdict !== 'create' || outcome === 'created' ? [{ entity, entityName }] : [];
+  return verdict !== 'create' || outcome === 'created' || outcome === 'disconnected' ? [{ entity, entityName }] : [];
 }
 
 define('erpsync-import-run', ImportRun);

@@ -78,7 +78,7 @@ export class ListItems extends PanelElement {
             <tr>
               <th scope="col">${msg('ERP item')}</th>
               <th scope="col" class="wide">${msg('SuperOffice item')}</th>
-              ${shared.size > 0 ? html`<th scope="col" class="center">${msg('Goes back to ERP')}</th>` : null}
+              ${shared.size > 0 ? html`<th scope="col" class="center">${msg('Goes back')}</th>` : null}
             </tr>
           </thead>
           <tbody>
@@ -110,9 +110,10 @@ export class ListItems extends PanelElement {
     const { key, text } = item;
     const crmItem = this.decided.get(key) ?? null;
     const gone = crmItem !== null && !textOf.has(crmItem);
-    const wrong = gone || (crmItem !== null && ambiguous.has(crmItem));
+    const unclear = crmItem !== null && ambiguous.has(crmItem);
+    const wrong = gone || unclear;
     return html`<tr class=${item.missingInErp || wrong ? 'missing' : ''}>
-      <th scope="row" title=${key}>${text} ${this.#note(item, crmItem, gone, ambiguous)}</th>
+      <th scope="row" title=${key}>${text} ${this.#note(item, crmItem, gone)}</th>
       <td class="control">
         <erpsync-combobox
           label=${msg(str`SuperOffice item for ${text}`)}
@@ -122,6 +123,7 @@ export class ListItems extends PanelElement {
           ?invalid=${wrong}
           @erpsync-item-chosen=${(event: ItemChosen) => this.#decide(key, event.key)}
         ></erpsync-combobox>
+        ${unclear ? html`<p class="problem">${msg('Choose which of these ERP items goes back to the ERP.')}</p>` : null}
       </td>
       ${
         shared.size > 0
@@ -145,7 +147,7 @@ export class ListItems extends PanelElement {
     />`;
   }
 
-  #note(item: MappedItem, crmItem: string | null, gone: boolean, ambiguous: ReadonlySet<string>) {
+  #note(item: MappedItem, crmItem: string | null, gone: boolean) {
     if (item.missingInErp) {
       return html`<p class="problem">
         ${msg('No longer available in ERP.')}
@@ -155,11 +157,6 @@ export class ListItems extends PanelElement {
       </p>`;
     }
     if (gone) return html`<p class="problem">${msg('No longer available in SuperOffice.')}</p>`;
-    if (crmItem !== null && ambiguous.has(crmItem)) {
-      return html`<p class="problem">
-        ${msg('Several ERP items are this one. Choose which of them goes back to the ERP.')}
-      </p>`;
-    }
     return !item.decided && item.suggestion !== null && item.suggestion === crmItem
       ? html`<span class="suggested">(${msg('suggested')})</span>`
       : null;
@@ -254,6 +251,10 @@ export class ListItems extends PanelElement {
 
       .table tbody .missing th {
         color: var(--so-danger);
+      }
+
+      .control .problem {
+        white-space: normal;
       }
 
       .suggested {

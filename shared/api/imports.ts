@@ -13,7 +13,7 @@ export const StartImport = z.object({ connectionId: Id, actorType: ActorType, so
 export type StartImport = z.infer<typeof StartImport>;
 
 const verdict = z.enum(['create', 'connect', 'linked', 'duplicate', 'blocked']);
-const outcome = z.enum(['created', 'connected', 'leftOut', 'stale', 'failed']);
+const outcome = z.enum(['created', 'connected', 'disconnected', 'leftOut', 'stale', 'failed']);
 const ActorId = z.string().regex(/^\d{1,15}$/);
 
 export const Import = z.object({
@@ -45,6 +45,7 @@ export const Import = z.object({
     leftOut: z.number().int(),
     created: z.number().int(),
     connected: z.number().int(),
+    disconnected: z.number().int(),
     stale: z.number().int(),
     failed: z.number().int(),
   }),

@@ -16,6 +16,7 @@ import { showLedger } from '../../backend/application/sync/show-ledger.ts';
 import { showRun } from '../../backend/application/sync/show-run.ts';
 import { startSync } from '../../backend/application/sync/start-run.ts';
 import { claimRunTasks, workOnRun } from '../../backend/application/sync/work-on-run.ts';
+import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import type { Context } from '../../backend/context.ts';
 import { startWorker } from '../../backend/worker/worker.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
       POSTALCITY: 'POSTALCITY',
       CustNo: { kind: 'integer', crmField: 'NUMBER2', direction: 'toCrm' },
     },
-    types: { Person: { FIRSTNAME: 'FIRSTNAME', LASTNAME: 'LASTNAME' } },
+    types: { Person: { FIRSTNAME: 'FIRSTNAME', LASTNAME: 'LASTNAME' }, Project: { NAME: 'NAME', No: 'NUMBER' } },
   });
   customer('1', 'Ny AS', { CustNo: '1', POSTALCITY: 'Bodø' });
   customer('2', 'Kjent AS', { CustNo: '2' });
@@ -176,6 +177,22 @@ describe('the plan', () => {
     expect((await actorsOf(await planned())).find(([key]) => key === '2')).toEqual(['2', 'create', null, null, null]);
   });
 
+  test('a record with the same number and another different one is shown, and not made again', async () => {
+    connectionId = await world.connection({
+      name: 'Numbers',
+      fields: {
+        NAME: 'NAME',
+        CustNo: { kind: 'integer', crmField: 'NUMBER2', direction: 'toCrm' },
+        VAT: { crmField: 'VATNO', direction: 'both' },
+      },
+    });
+    customer('1', 'Ny AS', { CustNo: '1', VAT: '968' });
+    company(20, 'Gammelt navn AS', { NUMBER2: '20', VATNO: '968' });
+    expect(await actorsOf(await planned({ kind: 'keys', erpKeys: ['1'] }))).toEqual([
+      ['1', 'duplicate', 20, null, 'import.doubtful'],
+    ]);
+  });
+
   test('a record that is connected to another actor is shown, and not taken', async () => {
     customer('5', 'Koblet AS', { CustNo: null });
     expect((await actorsOf(await planned())).find(([key]) => key === '5')).toEqual([
@@ -308,6 +325,26 @@ describe('carried out', () => {
     expect([await linkOf('1'), await linkOf('2')]).toEqual([undefined, undefined]);
     expect(await linkOf('4')).toBeDefined();
     expect(named('Ny AS')).toHaveLength(1);
+    expect(await showImport(admin, id)).toMatchObject({
+      may: [],
+      counts: { created: 0, connected: 0, disconnected: 2, linked: 1 },
+    });
+    await disconnectImport(admin, id);
+    expect((await actorsOf(await planned())).slice(0, 2).map(([key, verdict]) => [key, verdict])).toEqual([
+      ['1', 'connect'],
+      ['2', 'connect'],
+    ]);
+  });
+
+  test('what somebody has connected otherwise since is not taken back', async () => {
+    const id = await planned();
+    await execute(id);
+    await work();
+    await disconnectEntity(admin, (await linkOf('2'))!.id);
+    company(70, 'Annet AS');
+    await connect(admin, connectionId, { type: 'contact', id: 70 }, { type: 'Customer', erpKey: '2' });
+    await disconnectImport(admin, id);
+    expect([await linkOf('1'), (await linkOf('2'))?.entity.id]).toEqual([undefined, 70]);
   });
 });
 
@@ -518,6 +555,22 @@ describe('contacts', () => {
     world.crm.companies.set('person/7', { type: 'contact', id: 40 });
     expect(await actorsOf(await planned({ kind: 'all' }, 'Person'))).toEqual([['k', 'connect', 7, null, null]]);
   });
+});
+
+test('projects are made, and connected by their number whatever they are called', async () => {
+  world.erp.actors.set('Project/a', { NAME: 'Kai 3', No: 'P1' });
+  world.erp.actors.set('Project/b', { NAME: 'Kai 4', No: 'P2' });
+  world.crm.entities.set('project/5', { NAME: 'Quay 4', NUMBER: 'P2' });
+  const id = await planned({ kind: 'all' }, 'Project');
+  expect(await actorsOf(id)).toEqual([
+    ['a', 'create', null, null, null],
+    ['b', 'connect', 5, null, null],
+  ]);
+  await execute(id);
+  await work();
+  const made = (await linkOf('a', 'Project'))!.entity;
+  expect(world.crm.entities.get(`project/${made.id}`)).toMatchObject({ NAME: 'Kai 3', NUMBER: 'P1' });
+  expect((await linkOf('b', 'Project'))?.entity).toEqual({ type: 'project', id: 5 });
 });
 
 test('workers do it', async () => {

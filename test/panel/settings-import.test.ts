@@ -124,7 +124,8 @@ describe('the import from the ERP', () => {
     (await byRole('button', 'Disconnect …')).click();
     await shown('Records that were created stay in SuperOffice. Delete them there if nobody needs them.');
     (await byRole('button', 'Disconnect')).click();
-    await waitUntil(() => world.sent(`POST /api/imports/${id}/disconnect`).length === 1);
+    await shown('2 records were disconnected again.');
+    expect(world.sent(`POST /api/imports/${id}/disconnect`)).to.have.length(1);
   });
 
   it('offers the values of the ERP for what was there before, and keeps what the ERP lacks', async () => {

@@ -82,9 +82,9 @@ describe('the list mapping', () => {
 
   it('asks which of several items goes back, by keyboard, and stays when that is not said', async () => {
     await open();
-    expect(queryByRole('columnheader', 'Goes back to ERP')).to.equal(null);
+    expect(queryByRole('columnheader', 'Goes back')).to.equal(null);
     await choose('Export', 'Retail');
-    await shown('Several ERP items are this one.');
+    await shown('Choose which of these ERP items goes back to the ERP.');
     world.refuse(put, 'list.item_ambiguous', { field: 'Customer group', item: 'Retail' });
     (await byRole('button', 'Done')).click();
     await shown('Several ERP items are Retail for Customer group.');
@@ -93,7 +93,7 @@ describe('the list mapping', () => {
 
     (await byRole('radio', 'Retail becomes Retail in the ERP')).focus();
     await sendKeys({ press: 'Space' });
-    await waitUntil(() => !words().includes('Several ERP items are this one.'));
+    await waitUntil(() => !words().includes('Choose which of these ERP items goes back to the ERP.'));
     await sendKeys({ press: 'ArrowDown' });
     await waitUntil(() => queryByRole('radio', 'Retail becomes Export in the ERP')?.matches(':checked'));
     await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
@@ -124,13 +124,13 @@ describe('the list mapping', () => {
     await choose('Retail', 'Public sector');
     await waitUntil(() => queryByRole('radio') === null);
     await choose('Retail', 'Retail');
-    await shown('Several ERP items are this one.');
+    await shown('Choose which of these ERP items goes back to the ERP.');
 
     clearScreen();
     world.lists = [groupList({ direction: 'toCrm' })];
     await open();
     await choose('Export', 'Retail');
-    expect(words()).not.to.contain('Several ERP items are this one.');
+    expect(words()).not.to.contain('Choose which of these ERP items goes back to the ERP.');
     expect(words()).not.to.contain('SuperOffice items without an ERP item');
   });
 

@@ -218,6 +218,7 @@ export const importOf = (
     leftOut: 0,
     created: 0,
     connected: 0,
+    disconnected: 0,
     stale: 0,
     failed: 0,
     ...entered.counts,
@@ -753,6 +754,12 @@ function steeredImport(entered: Import, action: string): Import {
         endedAt,
         may: ['disconnect'],
         counts: { ...entered.counts, created: create, connected: connect },
+      };
+    case 'disconnect':
+      return {
+        ...entered,
+        may: [],
+        counts: { ...entered.counts, created: 0, connected: 0, disconnected: create + connect },
       };
     case 'cancel':
       return { ...entered, state: 'cancelled', endedAt, may: [] };

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
 import { judgeActor, newRecordValues, traitsInCrm, type ActorPlan, type Import } from '../../domain/import.ts';
-import { isTwin } from '../../domain/twins.ts';
+import { isDoubtful, isTwin } from '../../domain/twins.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
 import { fieldPairs } from '../sync/field-pairs.ts';
@@ -27,7 +27,7 @@ export interface LookedAt {
   readonly plan: ActorPlan;
   /** Null when the ERP no longer has it. */
   readonly actor: Actor | null;
-  /** All that look like it. */
+  /** All that look like it, or, if none does, those that partly do. */
   readonly twins: readonly CrmEntity[];
 }
 
@@ -58,15 +58,19 @@ export async function planActor(ctx: Context, entered: Import, ground: Ground, e
 
   const { values, refused } = newRecordValues(type, pairs, actor.values);
   if (refused) return blocked(refused.code, refused.detail);
-  const twins = await twinsInCrm(ctx, actor, pairs, company);
+  const { twins, doubtful } = await twinsInCrm(ctx, actor, pairs, company);
   const linked = (
     await ctx.store.links.ofEntities(
       type,
-      twins.map(({ id }) => id),
+      [...twins, ...doubtful].map(({ id }) => id),
     )
   ).filter((link) => link.connectionId === connectionId);
-  const judged = judgeActor(twins, (entity) => linked.some((link) => link.entity.id === entity.id));
-  return { plan: { ...judged, values: judged.verdict === 'create' ? values : {}, company }, actor, twins };
+  const judged = judgeActor(twins, doubtful, (entity) => linked.some((link) => link.entity.id === entity.id));
+  return {
+    plan: { ...judged, values: judged.verdict === 'create' ? values : {}, company },
+    actor,
+    twins: twins.length > 0 ? twins : doubtful,
+  };
 }
 
 async function companyOf(ctx: Context, connectionId: string, { parent }: Actor): Promise<CrmEntity | null> {
@@ -81,7 +85,7 @@ async function twinsInCrm(
   actor: Actor,
   pairs: readonly FieldPair[],
   company: CrmEntity | null,
-): Promise<readonly CrmEntity[]> {
+): Promise<{ readonly twins: readonly CrmEntity[]; readonly doubtful: readonly CrmEntity[] }> {
   const type = entityTypeOf[actor.type];
   const traits = traitsInCrm(actor.type, pairs, actor.values);
   const found = await Promise.all(
@@ -90,18 +94,20 @@ async function twinsInCrm(
     ),
   );
   const candidates = new Map(found.flat().map((entity) => [entity.id, entity]));
-  if (candidates.size === 0) return [];
+  if (candidates.size === 0) return { twins: [], doubtful: [] };
   const records = await ctx.crm.read(
     [...candidates.values()],
     traits.map(({ crmKey }) => crmKey),
   );
-  return records
-    .filter((record) => company === null || record.company?.id === company.id)
-    .filter(({ values }) =>
-      isTwin(traits, {
-        ...actor,
-        values: Object.fromEntries(traits.map(({ field, crmKey }) => [field.key, values[crmKey] ?? null])),
-      }),
-    )
-    .map(({ entity }) => entity);
+  const alike = (is: typeof isTwin) =>
+    records
+      .filter((record) => company === null || record.company?.id === company.id)
+      .filter(({ values }) =>
+        is(traits, {
+          ...actor,
+          values: Object.fromEntries(traits.map(({ field, crmKey }) => [field.key, values[crmKey] ?? null])),
+        }),
+      )
+      .map(({ entity }) => entity);
+  return { twins: alike(isTwin), doubtful: alike(isDoubtful) };
 }

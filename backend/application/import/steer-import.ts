@@ -69,9 +69,13 @@ export async function cancelImport(ctx: Context, id: string): Promise<void> {
 export async function disconnectImport(ctx: Context, id: string): Promise<void> {
   const user = requireAdministrator(ctx);
   await steer(ctx, id, 'disconnect', async (ctx, { connectionId, actorType: type }) => {
-    const actors = (await ctx.store.imports.imported(id)).map((erpKey) => ({ type, erpKey }));
+    const imported = new Map((await ctx.store.imports.takeBack(id)).map(({ erpKey, crmId }) => [erpKey, crmId]));
+    const actors = [...imported.keys()].map((erpKey) => ({ type, erpKey }));
     const now = ctx.clock.now();
     for (const link of await ctx.store.links.ofActors(connectionId, actors)) {
+      // What somebody has connected otherwise since is not the import's.
+      if (link.entity.id !== imported.get(link.actor.erpKey)) continue;
+      await ctx.store.marks.revoke(link.entity);
       await ctx.store.links.remove(link.id);
       await ctx.store.ledger.note('disconnected', link, { cause: 'undo', user }, now);
       await ctx.store.marks.removeUnlinked(link.entity);

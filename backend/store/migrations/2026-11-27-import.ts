@@ -45,7 +45,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       crm_id integer,
       digest text,
       known integer[],
-      outcome text check (outcome in ('created', 'connected', 'leftOut', 'stale', 'failed')),
+      outcome text check (outcome in ('created', 'connected', 'disconnected', 'leftOut', 'stale', 'failed')),
       code text,
       detail jsonb,
       attempts integer not null default 0,
