@@ -24,18 +24,19 @@ export async function benchWorkbook(): Promise<void> {
     const fields = (await erp.fields('Customer')).map(({ key, kind }) => ({ key, kind }));
     const last = (await erp.changedActors('Customer', '', [])).actors.at(-1)?.lastModified ?? '';
 
-    let longest = 0;
-    const lag = monitorEventLoopDelay({ resolution: 1 });
+    const stops: { idle: number[]; ours: number[] } = { idle: [], ours: [] };
     const times: { bare: number[]; ours: number[] } = { bare: [], ours: [] };
     for (let run = 0; run < RUNS; run++) {
       times.bare.push(await timed(() => readExcelFile(path)));
       await utimes(path, new Date(), new Date());
-      lag.enable();
-      await pause(20);
-      lag.reset();
-      times.ours.push(await timed(() => erp.getActors('Customer', ['1'], fields)));
-      longest = Math.max(longest, lag.max / 1e6);
-      lag.disable();
+      let took = 0;
+      stops.ours.push(
+        await longestStop(async () => {
+          took = await timed(() => erp.getActors('Customer', ['1'], fields));
+        }),
+      );
+      times.ours.push(took);
+      stops.idle.push(await longestStop(() => pause(took)));
     }
     const [bare, ours] = [median(times.bare), median(times.ours)];
     const size = `${ROWS.toLocaleString('en')} rows x ${headers.length} columns`;
@@ -44,7 +45,11 @@ export async function benchWorkbook(): Promise<void> {
       `${(ours / bare).toFixed(2)}x`,
       '<= 1.5x',
     );
-    printFigure(`${size}, longest stop of the event loop while reading`, `${longest.toFixed(0)} ms`, '<= 50 ms');
+    printFigure(
+      `${size}, longest stop of the event loop while reading (${median(stops.idle).toFixed(0)} ms while idle)`,
+      `${median(stops.ours).toFixed(0)} ms`,
+      '<= 50 ms',
+    );
 
     const polls: { stat: number[]; poll: number[] } = { stat: [], poll: [] };
     for (let poll = 0; poll < POLLS; poll++) {
@@ -55,10 +60,16 @@ export async function benchWorkbook(): Promise<void> {
     const label = `poll of an unchanged workbook against a stat (${bareStat.toFixed(3)} ms)`;
     printFigure(label, `${(ourPoll / bareStat).toFixed(1)}x, ${ourPoll.toFixed(2)} ms`, '');
 
-    const save = await timed(() =>
-      erp.saveActors([{ type: 'Customer', erpKey: '7', values: { POSTALCITY: 'Ny' } }], []),
+    const saves: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const change = { type: 'Customer', erpKey: '7', values: { POSTALCITY: `Ny ${run}` } } as const;
+      saves.push(await timed(() => erp.saveActors([change], [])));
+    }
+    printFigure(
+      'one changed cell, written and read back, against a read',
+      `${(median(saves) / ours).toFixed(2)}x, ${median(saves).toFixed(0)} ms`,
+      '',
     );
-    printFigure('one changed cell, written and read back', `${save.toFixed(0)} ms`, '');
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -70,6 +81,17 @@ const headers = ['LastModified', 'ID', 'CustNo', 'Nm', 'Ad1', 'Ad2', 'Zip', 'Cit
 // prettier-ignore
 function row(n: number): ExcelValue[] {
   return [new Date(Date.UTC(2026, 0, 1) + n * 60_000), n, 10_000 + n, `Customer ${n} AS`, `Storgata ${n % 97}`, null, String(n % 10_000).padStart(4, '0'), `City ${n % 500}`, 'NO', `+47 22 ${n}`, `post@customer-${n}.example`, n % 6, n * 1.25, new Date(Date.UTC(2000 + (n % 25), n % 12, 1)), n % 2 === 0];
+}
+
+/** What others do with the machine stops the loop too, so it is measured while nothing happens as well. */
+async function longestStop(work: () => Promise<void>): Promise<number> {
+  const lag = monitorEventLoopDelay({ resolution: 1 });
+  lag.enable();
+  await pause(20);
+  lag.reset();
+  await work();
+  lag.disable();
+  return lag.max / 1e6;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -12,8 +12,8 @@ export function momentOf(serial: number, date1904: boolean): string | null {
   if (!date1904 && Math.floor(serial) === LEAP_DAY_THAT_NEVER_WAS) return null;
 
   const days = !date1904 && serial < LEAP_DAY_THAT_NEVER_WAS ? serial + 1 : serial;
-  const instant = new Date((date1904 ? EPOCH_1904 : EPOCH_1900) + Math.round(days * DAY));
-  return instant.toISOString().replace(/\.?0*Z$/, '');
+  const instant = new Date((date1904 ? EPOCH_1904 : EPOCH_1900) + Math.round(days * DAY)).toISOString();
+  return instant.endsWith('.000Z') ? instant.slice(0, -5) : instant.replace(/\.?0*Z$/, '');
 }
 
 /** The serial of `2013-01-01` or `2013-01-01T12:00:00`; null before Excel's first day. */

@@ -1,5 +1,5 @@
 import { createThreads } from '../threads.ts';
-import { doJob, type Done, type Job } from './workbook-job.ts';
+import { doJob, doneOf, type Done, type DonePart, type Job } from './workbook-job.ts';
 import { openPackage, tooLarge } from './zip-package.ts';
 
 /** Up to this a job is over before anyone notices; a thread alone takes longer to start. */
@@ -7,7 +7,7 @@ const SMALL = 512 * 1024;
 const MEMORY_MB = 256;
 const TIME_MS = 20_000;
 
-const apart = createThreads<Job, Done>(new URL('./job-thread.ts', import.meta.url), {
+const apart = createThreads<Job, DonePart>(new URL('./job-thread.ts', import.meta.url), {
   memoryMb: MEMORY_MB,
   timeMs: TIME_MS,
   atOnce: 4,
@@ -18,8 +18,5 @@ const apart = createThreads<Job, Done>(new URL('./job-thread.ts', import.meta.ur
 /** Does the job so that no workbook, however made, holds up the backend or takes its memory. */
 export async function runJob(job: Job): Promise<Done> {
   if (openPackage(job.file).inflatedSize <= SMALL) return doJob(job);
-  let done: Done | null = null;
-  for await (const result of apart(job)) done = result;
-  if (!done) throw new Error('A thread did a job without a result');
-  return { ...done, edited: done.edited && Buffer.from(done.edited) };
+  return doneOf(apart(job));
 }

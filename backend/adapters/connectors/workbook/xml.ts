@@ -28,8 +28,16 @@ export function xmlText(part: Buffer, name: string): string {
   } catch (error) {
     throw unreadable(`${name} is not UTF-8`, error);
   }
-  if (text.includes('<!')) throw unreadable(`${name} has a document type, a comment or CDATA`);
+  if (hasMarkupDeclaration(text)) throw unreadable(`${name} has a document type, a comment or CDATA`);
   return text;
+}
+
+/** By the exclamation marks, which are few, and not by the tags, which are most of the text. */
+function hasMarkupDeclaration(text: string): boolean {
+  for (let at = text.indexOf('!'); at >= 0; at = text.indexOf('!', at + 1)) {
+    if (text[at - 1] === '<') return true;
+  }
+  return false;
 }
 
 /** Excel writes no prefix, other programs do: `x:` of `<x:worksheet>`. */
