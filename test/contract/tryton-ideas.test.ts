@@ -110,17 +110,88 @@ describe.skipIf(missingTryton !== null)(`Tryton's own ideas ${missingTryton ?? '
   });
 
   describe('the rows of a party', () => {
-    test('the invoice address counts, or else the first in use; the others are left alone', async () => {
-      await astrid('party.address.create', [
-        { party: 1, city: 'Second' },
+    const addresses = (party: number, ...columns: string[]) =>
+      astrid('party.address.search_read', [['party', '=', party]], 0, null, [['id', 'ASC']], columns);
+
+    test('the first address for all purposes counts, or else the invoice address, and never one for deliveries alone', async () => {
+      const [second = 0, invoice = 0] = (await astrid('party.address.create', [
+        { party: 1, city: 'Second', invoice: true, delivery: true },
         { party: 1, city: 'Billing', invoice: true },
-      ]);
-      expect(await valuesOf('Customer', '1', 'POSTALCITY')).toEqual({ POSTALCITY: 'Billing' });
+        { party: 1, city: 'Store', delivery: true },
+      ])) as number[];
+      const city = () => valuesOf('Customer', '1', 'POSTALCITY');
+      expect(await city()).toEqual({ POSTALCITY: 'Byen' });
       await astrid('party.address.write', [1], { active: false });
+      expect(await city()).toEqual({ POSTALCITY: 'Second' });
+      await astrid('party.address.write', [second], { active: false });
+      expect(await city()).toEqual({ POSTALCITY: 'Billing' });
       await save('Customer', '1', { POSTALCITY: 'Oslo', POSTALZIP: '0150' });
+      expect(await addresses(1, 'city')).toMatchObject([{ city: 'Oslo' }, { city: 'Store' }]);
+      await astrid('party.address.write', [invoice], { active: false });
+      expect(await city()).toEqual({ POSTALCITY: null });
+    });
+
+    test('invoice and delivery address stand beside it, blank where none is marked for it', async () => {
+      const offered = new Map((await erp.fields('Customer')).map(({ key, name }) => [key, inLanguage(name, 'en')]));
+      expect(offered.get('STREETCITY')).toBe('Delivery address: City');
+      expect(offered.get('STREETAD1')).toBe('Delivery address: Address line 1');
+      expect(offered.get('invoiceZip')).toBe('Invoice address: Postal code');
+      expect((await erp.fields('Person')).map(({ key }) => key)).not.toContain('STREETCITY');
+
+      const keys = ['POSTALCITY', 'invoiceCity', 'STREETCITY', 'STREETAD1'];
+      expect(await valuesOf('Customer', '1', ...keys)).toEqual({
+        ...{ POSTALCITY: 'Byen', invoiceCity: null, STREETCITY: null, STREETAD1: null },
+      });
+      await astrid('party.address.create', [
+        { party: 1, city: 'Billing', invoice: true },
+        { party: 1, city: 'Store', street: 'Kai 3', delivery: true },
+      ]);
+      expect(await valuesOf('Customer', '1', ...keys)).toEqual({
+        ...{ POSTALCITY: 'Byen', invoiceCity: 'Billing', STREETCITY: 'Store', STREETAD1: 'Kai 3' },
+      });
+      await save('Customer', '1', { STREETCITY: 'Warehouse', invoiceAddress2: 'Attn: Eva' });
+      expect(await addresses(1, 'city', 'street')).toMatchObject([
+        { city: 'Byen' },
+        { city: 'Billing', street: '\nAttn: Eva' },
+        { city: 'Warehouse', street: 'Kai 3' },
+      ]);
+    });
+
+    test('an address that is written and not there is made for its purpose, and none is written over another', async () => {
+      const id = await create({ name: 'Bare', categories: [['add', [1]]], addresses: [] });
+      await save('Customer', String(id), { STREETCITY: 'Store', STREETZIP: '1' });
+      expect(await valuesOf('Customer', String(id), 'POSTALCITY', 'STREETCITY')).toEqual({
+        ...{ POSTALCITY: null, STREETCITY: 'Store' },
+      });
+      await save('Customer', String(id), { invoiceCity: 'Billing', POSTALCITY: 'Oslo' });
+      const read = await valuesOf('Customer', String(id), 'POSTALCITY', 'invoiceCity', 'STREETCITY');
+      expect(read).toEqual({ POSTALCITY: 'Oslo', invoiceCity: 'Billing', STREETCITY: 'Store' });
+      expect(await addresses(id, 'city', 'invoice', 'delivery')).toMatchObject([
+        { city: 'Store', delivery: 1 },
+        { city: 'Billing', invoice: 1 },
+        { city: 'Oslo' },
+      ]);
+
+      const made = await erp.createActor(
+        { type: 'Customer', values: { NAME: 'Ny', STREETCITY: 'Store', POSTALCITY: 'Oslo' }, parent: null },
+        wanted('POSTALCITY', 'STREETCITY'),
+      );
+      expect(made.values).toEqual({ POSTALCITY: 'Oslo', STREETCITY: 'Store' });
+    });
+
+    test('all contact mechanisms of a company have their field, by their type', async () => {
+      const values = { PHONE: '22 33 44 55', MOBILE: '99 88 77 66', FAX: '22 33 44 56', EMAIL: 'post@kunden.example', URL: 'https://kunden.example' }; // prettier-ignore
+      await save('Customer', '1', values);
+      expect(await valuesOf('Customer', '1', ...Object.keys(values))).toEqual(values);
       expect(
-        await astrid('party.address.search_read', [['party', '=', 1]], 0, null, [['id', 'ASC']], ['city']),
-      ).toMatchObject([{ city: 'Second' }, { city: 'Oslo' }]);
+        await astrid('party.contact_mechanism.search_read', [['party', '=', 1]], 0, null, [['id', 'ASC']], ['type']),
+      ).toMatchObject([{ type: 'phone' }, { type: 'mobile' }, { type: 'fax' }, { type: 'email' }, { type: 'website' }]);
+      const found = await erp.searchAdvanced(
+        'Customer',
+        [{ field: { key: 'STREETCITY', kind: 'text' }, operator: 'notcontains', values: ['x'] }],
+        [],
+      );
+      expect(found.actors).toHaveLength(3);
     });
 
     test('lines of a street are one text in Tryton, and what lies below them stays', async () => {

@@ -12,7 +12,7 @@ import { customers, groups, persons } from '../../contract/erp-connector-suite.t
 import { seed } from './seed.ts';
 
 /** Debian's own Tryton, with the modules that the tests are about. */
-const modules = ['party', 'party_relationship', 'account_invoice', 'project'];
+const modules = ['party', 'party_relationship', 'account_invoice', 'stock', 'project'];
 const home = '/usr/lib/python3/dist-packages/trytond/modules';
 const sample = fileURLToPath(new URL('erp_sync_sample', import.meta.url));
 const cache = fileURLToPath(new URL('../../../.cache/tryton', import.meta.url));

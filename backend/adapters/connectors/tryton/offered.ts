@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldAccess, FieldKind, FieldValue, ListItem } from '../../../../shared/vocabulary.ts';
 import type { ErpField } from '../../../domain/field.ts';
 import type { Parsed } from '../../../domain/value.ts';
@@ -56,8 +57,8 @@ export interface Draft {
 
 interface RowDraft {
   readonly table: Below;
-  /** Tells new rows of one table apart. */
-  readonly type: string | null;
+  /** What a new row has from the start, which tells new rows of one table apart. */
+  readonly first: JsonObject;
   readonly row: Row | null;
   readonly values: Record<string, Json>;
 }
@@ -66,23 +67,24 @@ export function createDraft(row: Row | null): Draft {
   return { row, own: {}, rows: [] };
 }
 
-/** The values to write onto that row of the draft; without a row, onto a new one of that type. */
-export function valuesOf(draft: Draft, table: Below, row: Row | null, type: string | null = null) {
+/** The values to write onto that row of the draft; without a row, onto a new one that has these first. */
+export function valuesOf(draft: Draft, table: Below, row: Row | null, first: JsonObject = {}) {
   const known = draft.rows.find(
-    (each) => each.table === table && each.row?.['id'] === row?.['id'] && each.type === type,
+    (each) =>
+      each.table === table &&
+      (row === null ? each.row === null && isDeepStrictEqual(each.first, first) : each.row?.['id'] === row['id']),
   );
   if (known) return known.values;
   const values: Record<string, Json> = {};
-  draft.rows.push({ table, type, row, values });
+  draft.rows.push({ table, first, row, values });
   return values;
 }
 
 /** As Tryton takes them: its own names, and commands for the rows below. */
 export function trytonValues({ own, rows }: Draft): JsonObject {
   const commands: Record<string, Json[]> = {};
-  for (const { table, type, row, values } of rows) {
-    const command =
-      row === null ? ['create', [type === null ? values : { type, ...values }]] : ['write', [idOf(row)], values];
+  for (const { table, first, row, values } of rows) {
+    const command = row === null ? ['create', [{ ...first, ...values }]] : ['write', [idOf(row)], values];
     (commands[table] ??= []).push(command);
   }
   return { ...own, ...commands };

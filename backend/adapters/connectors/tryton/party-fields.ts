@@ -1,4 +1,3 @@
-import type { FieldValue } from '../../../../shared/vocabulary.ts';
 import type { ErpField } from '../../../domain/field.ts';
 import { parseValue } from '../../../domain/value.ts';
 import { membersOf, type Json } from '../json.ts';
@@ -26,7 +25,7 @@ export const categories: TrytonList = { name: 'party.category', items: null };
 export function partyNames(address: Descriptions): readonly string[] {
   const stamps = ['create_date', 'write_date'];
   const of = (table: string, names: readonly string[]) => [...names, ...stamps].map((name) => `${table}.${name}`);
-  const known = ['active', 'street', zipName(address), 'city', 'country', 'subdivision', 'invoice', '_timestamp'];
+  const known = ['active', 'street', zipName(address), 'city', 'country', 'subdivision', ...purposes, '_timestamp'];
   return [
     'name',
     'code',
@@ -87,11 +86,8 @@ export function partyFields(
     mechanism('EMAIL', fields.email, 'email'),
     mechanism('URL', fields.website, 'website'),
     ...(isPerson ? [] : [vatNumber]),
-    ...[1, 2, 3].map(streetLine),
-    ...of(address, zipName(address), 'POSTALZIP', fields.zip),
-    ...of(address, 'city', 'POSTALCITY', fields.city),
-    ...of(address, 'country', isPerson ? 'POSTALCOUNTRY' : 'COUNTRY', fields.country),
-    ...of(address, 'subdivision', 'subdivision', fields.subdivision),
+    ...addressFields(mainAddress(isPerson), address),
+    ...(isPerson ? [] : [invoiceAddress, deliveryAddress].flatMap((each) => addressFields(each, address))),
     category(roles),
   ];
 }
@@ -128,7 +124,7 @@ function mechanism(key: string, name: string, type: string): Offered {
     read: (row) => parseValue('text', textIn(first(row), 'value') ?? ''),
     write(value, draft) {
       const row = first(draft.row);
-      const values = valuesOf(draft, 'contact_mechanisms', row, type);
+      const values = valuesOf(draft, 'contact_mechanisms', row, { type });
       if (row !== null && value === null) values['active'] = false;
       else values['value'] = value;
     },
@@ -155,23 +151,105 @@ function taxIdentifier(row: Row | null): Row | null {
   );
 }
 
-/** The invoice address, or the first in use: what Tryton itself writes to. */
-function postalAddress(row: Row | null): Row | null {
-  const addresses = activeRows(row, 'addresses');
-  return addresses.find(({ invoice }) => invoice === true || invoice === 1) ?? addresses[0] ?? null;
+/** What an address may be kept for, where these modules of Tryton are activated. */
+const purposes = ['invoice', 'delivery'] as const;
+type Purpose = (typeof purposes)[number];
+
+const isFor = (purpose: Purpose, address: Row) => address[purpose] === true || address[purpose] === 1;
+
+/** One of the addresses of a party, with the keys and names of its fields. */
+interface PartyAddress {
+  /** Null for the one that is offered everywhere. */
+  readonly purpose: Purpose | null;
+  readonly keys: { readonly line: (line: number) => string } & Readonly<
+    Record<'zip' | 'city' | 'country' | 'subdivision', string>
+  >;
+  readonly named: (name: string) => string;
+  readonly help: string;
+  find(row: Row | null): Row | null;
+}
+
+/** The first that is kept for nothing by itself, or else for invoices: what is written here must not move a delivery. */
+function mainAddress(isPerson: boolean): PartyAddress {
+  return {
+    purpose: null,
+    keys: {
+      line: (line) => `POSTALAD${line}`,
+      zip: 'POSTALZIP',
+      city: 'POSTALCITY',
+      country: isPerson ? 'POSTALCOUNTRY' : 'COUNTRY',
+      subdivision: 'subdivision',
+    },
+    named: (name) => name,
+    help: texts.fields.addressHelp,
+    find(row) {
+      const addresses = activeRows(row, 'addresses');
+      return (
+        addresses.find((each) => isFor('invoice', each) === isFor('delivery', each)) ??
+        addresses.find((each) => isFor('invoice', each)) ??
+        null
+      );
+    },
+  };
+}
+
+/** The first in use that is kept for it; none stands in for it, so that nothing is written twice onto one row. */
+function addressFor(purpose: Purpose, name: string, keys: PartyAddress['keys']): PartyAddress {
+  return {
+    purpose,
+    keys,
+    named: (field) => `${name}: ${field}`,
+    help: texts.fields.purposeHelp,
+    find: (row) => activeRows(row, 'addresses').find((each) => isFor(purpose, each)) ?? null,
+  };
+}
+
+const invoiceAddress = addressFor('invoice', texts.fields.invoiceAddress, {
+  line: (line) => `invoiceAddress${line}`,
+  zip: 'invoiceZip',
+  city: 'invoiceCity',
+  country: 'invoiceCountry',
+  subdivision: 'invoiceSubdivision',
+});
+
+/** Where the goods go is what SuperOffice calls the street address. */
+const deliveryAddress = addressFor('delivery', texts.fields.deliveryAddress, {
+  line: (line) => `STREETAD${line}`,
+  zip: 'STREETZIP',
+  city: 'STREETCITY',
+  country: 'deliveryCountry',
+  subdivision: 'deliverySubdivision',
+});
+
+function addressFields(which: PartyAddress, address: Descriptions): readonly Offered[] {
+  const { purpose, keys } = which;
+  if (purpose !== null && !address.has(purpose)) return [];
+  const { fields } = texts;
+  return [
+    ...[1, 2, 3].map((line) => streetLine(line, which)),
+    ...addressColumn(address, zipName(address), keys.zip, fields.zip, which),
+    ...addressColumn(address, 'city', keys.city, fields.city, which),
+    ...addressColumn(address, 'country', keys.country, fields.country, which),
+    ...addressColumn(address, 'subdivision', keys.subdivision, fields.subdivision, which),
+  ];
+}
+
+/** What a new row for a purpose has from the start. */
+function valuesAt({ purpose, find }: PartyAddress, draft: Draft) {
+  return valuesOf(draft, 'addresses', find(draft.row), purpose === null ? {} : { [purpose]: true });
 }
 
 /** Tryton keeps the lines of a street in one text; those beyond the third stay as they are. */
-function streetLine(line: number): Offered {
+function streetLine(line: number, which: PartyAddress): Offered {
+  const { keys, named, help, find } = which;
   const linesOf = (street: Json | undefined) => (typeof street === 'string' ? street.split(/\r?\n/) : []);
   return {
-    field: textField(`POSTALAD${line}`, texts.fields.address(line), texts.fields.addressHelp),
+    field: textField(keys.line(line), named(texts.fields.address(line)), help),
     reads: [],
-    read: (row) => parseValue('text', linesOf(postalAddress(row)?.['street'])[line - 1] ?? ''),
+    read: (row) => parseValue('text', linesOf(find(row)?.['street'])[line - 1] ?? ''),
     write(value, draft) {
-      const row = postalAddress(draft.row);
-      const values = valuesOf(draft, 'addresses', row);
-      const lines = linesOf('street' in values ? values['street'] : row?.['street']);
+      const values = valuesAt(which, draft);
+      const lines = linesOf('street' in values ? values['street'] : find(draft.row)?.['street']);
       while (lines.length < line) lines.push('');
       lines[line - 1] = (value ?? '').replaceAll(/\s*\n\s*/g, ' ');
       values['street'] = lines.join('\n').trimEnd() || null;
@@ -180,16 +258,23 @@ function streetLine(line: number): Offered {
   };
 }
 
-function of(address: Descriptions, column: string, key: string, name: string): readonly Offered[] {
+function addressColumn(
+  address: Descriptions,
+  column: string,
+  key: string,
+  name: string,
+  which: PartyAddress,
+): readonly Offered[] {
   const description = address.get(column);
   if (!description) return [];
+  const { named, help, find } = which;
   return [
     {
-      field: fieldFrom(description, { key, name, description: texts.fields.addressHelp }),
+      field: fieldFrom(description, { key, name: named(name), description: help }),
       reads: [],
-      read: (row) => decode(description.type, postalAddress(row)?.[column]),
-      write(value: FieldValue, draft: Draft) {
-        valuesOf(draft, 'addresses', postalAddress(draft.row))[column] = encode(description.type, value);
+      read: (row) => decode(description.type, find(row)?.[column]),
+      write(value, draft) {
+        valuesAt(which, draft)[column] = encode(description.type, value);
       },
       searches: [`addresses.${column}`],
     },
