@@ -121,7 +121,7 @@ export class WhyThisValue extends PanelElement {
       <td>${target === 'crm' ? 'SuperOffice' : this.connectionName}</td>
       <td class="wrap">${show(before)}</td>
       <td class="wrap">${show(after)}</td>
-      <td>${reasonName(reason)}</td>
+      <td>${reasonName(reason, target)}</td>
       <td>${userName === null ? causeName(cause) : `${causeName(cause)}, ${userName}`}</td>
       <td>
         ${

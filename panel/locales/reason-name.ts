@@ -1,7 +1,9 @@
 import { msg } from '@lit/localize';
+import type { Side } from '../../shared/vocabulary.ts';
 
 /** Which rule chose a value, for the log and for "why this value?". */
-export function reasonName(reason: string): string {
+export function reasonName(reason: string, target: Side): string {
+  if (reason === 'created' && target === 'crm') return msg('Created in SuperOffice');
   return names[reason]?.() ?? reason;
 }
 

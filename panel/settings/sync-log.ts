@@ -265,7 +265,7 @@ export class SyncLog extends PanelElement {
         <input
           class="check"
           type="checkbox"
-          aria-label=${msg(str`Choose ${name}, ${fieldName || reasonName(reason)}, ${formatMoment(at)}`)}
+          aria-label=${msg(str`Choose ${name}, ${fieldName || reasonName(reason, target)}, ${formatMoment(at)}`)}
           .checked=${this.chosen.has(id)}
           @change=${(event: Event) => this.#choose(id, (event.target as HTMLInputElement).checked)}
         />
@@ -275,12 +275,14 @@ export class SyncLog extends PanelElement {
       <td>
         <button class="link" @click=${() => openEntity(this.session, entity)}>${name}</button>
       </td>
-      <td>${event === null ? fieldName : reasonName(reason)}</td>
+      <td>${event === null ? fieldName : reasonName(reason, target)}</td>
       <td>${event === null ? (target === 'crm' ? msg('ERP to SuperOffice') : msg('SuperOffice to ERP')) : ''}</td>
       <td title=${before ?? ''}>${before ?? (event === null ? '–' : '')}</td>
       <td title=${after ?? ''}>${after ?? (event === null ? '–' : '')}</td>
       <td>
-        ${event === null ? html`${reasonName(reason)}<br />` : null}<span class="muted">${causeName(cause)}</span>
+        ${event === null ? html`${reasonName(reason, target)}<br />` : null}<span class="muted"
+          >${causeName(cause)}</span
+        >
       </td>
       <td>${userName ?? ''}</td>
     </tr>`;

@@ -257,6 +257,11 @@ describe('carried out', () => {
       ledger.filter(({ cause }) => cause === 'import').map(({ event, target, after }) => event ?? [target, after]),
     ).toEqual(expect.arrayContaining(['connected', ['crm', 'Ny AS'], ['crm', 'Bodø'], ['crm', '1']]));
 
+    const { entity } = (await linkOf('1'))!;
+    expect(await world.store.ledger.page({ entity, connectionId, fieldKey: 'POSTALCITY' }, 10)).toMatchObject([
+      { crmField: 'POSTALCITY', target: 'crm', after: 'Bodø', reason: 'created', cause: 'import' },
+    ]);
+
     const claims = await world.store.marks.claimMarked(
       10,
       world.clock.now(),

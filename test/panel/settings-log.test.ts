@@ -40,6 +40,20 @@ describe('the log', () => {
     await expect(document.querySelector<HTMLElement>('erpsync-sign-in-gate')!).to.be.accessible();
   });
 
+  it('says of a record that was created in which system', async () => {
+    world.ledger = [
+      ledgerEntry({ id: '2', target: 'crm', reason: 'created', cause: 'import' }),
+      ledgerEntry({ id: '1', target: 'erp', reason: 'created' }),
+    ];
+    await open();
+    await shown('Created in SuperOffice');
+    const [first, second] = allByRole('row')
+      .slice(-2)
+      .map((row) => row.innerText.replaceAll(/\s+/g, ' '));
+    expect(first).to.contain('Created in SuperOffice');
+    expect(second).to.contain('Created in ERP');
+  });
+
   it('loads more when there is more', async () => {
     world.pageSize = 2;
     world.ledger = [1, 2, 3].map((id) => ledgerEntry({ id: String(id), after: `Value ${id}` }));

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { passing, type ErrorCode } from '../../../shared/errors.ts';
-import { entityTypeOf, type ActorRef, type CrmEntity, type FieldValues } from '../../../shared/vocabulary.ts';
+import {
+  entityTypeOf,
+  type ActorRef,
+  type CrmEntity,
+  type FieldValue,
+  type FieldValues,
+} from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import { agreedAfterImport, planDigest, type Import, type ImportTask, type Obstacle } from '../../domain/import.ts';
 import { pauses, retryDelayMs } from '../../domain/retry.ts';
@@ -122,7 +128,13 @@ async function create(
     return ctx.store.imports.postpone(opened, surelyOver, true);
   }
   const agreed = agreedAfterImport(pairs, values, record.values, actor.values);
-  await adopt(ctx, entered, opened, { actor, entity: record.entity, outcome: 'created', agreed, sent: values, record });
+  const sent = pairs.flatMap(({ erp, crm }) => {
+    const value = values[crm.key];
+    return value === undefined
+      ? []
+      : [{ fieldKey: erp.key, crmField: crm.key, value, stored: record.values[crm.key] ?? value }];
+  });
+  await adopt(ctx, entered, opened, { actor, entity: record.entity, outcome: 'created', agreed, sent });
 }
 
 /** Whether a failure says that SuperOffice has surely made no record. Any other may have come after it did. */
@@ -135,8 +147,15 @@ interface Adoption {
   readonly entity: CrmEntity;
   readonly outcome: 'created' | 'connected';
   readonly agreed: ReturnType<typeof agreedAfterImport>;
-  readonly sent?: FieldValues;
-  readonly record?: CrmRecord;
+  readonly sent?: readonly SentValue[];
+}
+
+interface SentValue {
+  readonly fieldKey: string;
+  readonly crmField: string;
+  readonly value: FieldValue;
+  /** As SuperOffice keeps it. */
+  readonly stored: FieldValue;
 }
 
 /** Link, ledger and outcome in one transaction. The rest is ordinary syncing, with its rules, its conflicts and its brake. */
@@ -144,7 +163,7 @@ async function adopt(
   ctx: Context,
   { connectionId, startedBy: user }: Import,
   task: ImportTask,
-  { actor: { type, erpKey }, entity, outcome, agreed, sent = {}, record }: Adoption,
+  { actor: { type, erpKey }, entity, outcome, agreed, sent = [] }: Adoption,
 ): Promise<void> {
   const now = ctx.clock.now();
   const actor: ActorRef = { type, erpKey };
@@ -161,20 +180,18 @@ async function adopt(
       await ctx.store.links.confirm(link.id, now);
       await ctx.store.links.settle(link.id, { agreed, waiting: [] }, now);
       await ctx.store.ledger.note('connected', link, mark, now);
-      const rows = Object.entries(sent).map(([crmField, after]) => ({
+      const rows = sent.map(({ fieldKey, crmField, value }) => ({
         link,
         runId: null,
-        fieldKey: '',
+        fieldKey,
         crmField,
         target: 'crm' as const,
         before: null,
-        after,
+        after: value,
         reason: 'created' as const,
       }));
       const ids = await ctx.store.ledger.enter(rows, mark, now);
-      await ctx.store.ledger.settle(
-        rows.map(({ crmField, after }, index) => ({ id: ids[index] ?? 0, after: record?.values[crmField] ?? after })),
-      );
+      await ctx.store.ledger.settle(sent.map(({ stored }, index) => ({ id: ids[index] ?? 0, after: stored })));
       await ctx.store.marks.entities(entity.type, [entity.id], mark);
     });
   } catch (error) {
