@@ -196,6 +196,27 @@ describe('installing', () => {
     },
   );
 
+  test.each<[string, AppError, string]>([
+    [
+      'a name that another panel holds, in the recycle bin or not',
+      new AppError('install.name_taken', { name: 'ERP' }),
+      'Failed: ERP.</strong> A name of our panels is taken by another web panel',
+    ],
+    ['an app that may not do it', new AppError('crm.denied'), 'SuperOffice does not let ERP Sync do this'],
+  ])('is told of %s in words, and goes on when it is put right', async (_, refusal, words) => {
+    crm.beforeCall = (call) => {
+      if (call.method === 'savePanel' && call.by === null) throw refusal;
+    };
+    const first = await run('install');
+    expect(first.status).toBe(409);
+    expect(first.page.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect((await store().installations.get())?.installedAt).toBeNull();
+
+    crm.beforeCall = null;
+    expect((await run('install')).status).toBe(200);
+    expect(crm.allPanels.size).toBe(manifest.panels.length);
+  });
+
   test('that died after SuperOffice had saved the webhook ends with one webhook, whose events pass', async () => {
     const { webhooks } = store();
     await world.registry.add(TENANT, world.clock.now());

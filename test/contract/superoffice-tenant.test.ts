@@ -173,3 +173,27 @@ describe('a web panel', () => {
     expect([...standIn.tenant().panels.values()].map(({ Name }) => Name)).toEqual(['Map']);
   });
 });
+
+test('an agent that the app was not granted is denied to it, and what is open to every app is not', async () => {
+  const bare = await startStandIn({
+    ...{ now: () => clock.now(), approved: true, contexts: ['Cust10001'] },
+    app: { ...standIn.app, agents: [] },
+  });
+  try {
+    const door = createSuperOffice({
+      authUrl: bare.url,
+      clientId: bare.app.clientId,
+      clientSecret: bare.app.clientSecret,
+      redirectUri: bare.app.redirectUrls[0]!,
+      systemUserPrivateKey: bare.app.privateKey,
+      clock,
+    }).asSystemUser('Cust10001', bare.tenant().systemToken);
+
+    await expect(door.webhooks()).rejects.toMatchObject({ code: 'crm.denied' });
+    expect(await door.panels()).toEqual([]);
+    expect((await door.principal()).functionRights).toContain('admin-all');
+    expect(await crm.webhooks()).toEqual([]);
+  } finally {
+    await bare.close();
+  }
+});

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { manifest } from '../../manifest/manifest.ts';
 
 /** What the developer portal gives an app: shared by the stand-in, which checks it, and the backend, which uses it. */
 export interface AppRegistration {
@@ -11,6 +12,8 @@ export interface AppRegistration {
   readonly redirectUrls: readonly string[];
   /** Is told when the state of a tenant changes. */
   readonly stateChangeUrl: string;
+  /** Those of the restricted agents that the portal has granted. */
+  readonly agents: readonly string[];
   /** What the administrator reads above "I approve". */
   readonly authorizeText: string;
 }
@@ -31,6 +34,7 @@ export function appRegistration(appUrl: string): AppRegistration {
     ...keys,
     redirectUrls: [new URL('/auth/callback', appUrl).href],
     stateChangeUrl: stateChangeUrl(appUrl),
+    agents: manifest.agents,
     authorizeText:
       'ERP Sync reads and changes companies, contacts and projects, and adds its pages to SuperOffice. It works in the background on behalf of your company.',
   };

@@ -40,6 +40,12 @@ type Api = Context<Env>;
 
 const page = '<!DOCTYPE html><html><head><title>SuperOffice</title></head><body><h1>Please sign in</h1></body></html>';
 
+/** Opened to an app on request only. */
+const restrictedAgents = new Set([
+  ...['User', 'ErpSync', 'Replication', 'Email', 'Messaging', 'MailLink', 'Webhook', 'CRMScript'],
+  ...['Data', 'Ai', 'Pocket', 'Dash', 'DocumentMigration'],
+]);
+
 /** `/{ctx}/api/...`, as NetServer answers it. */
 export function webApi(world: World): Hono<Env> {
   const routes = new Hono<Env>();
@@ -193,6 +199,11 @@ async function refuse(c: Api, world: World, tenant: Tenant, faults: readonly Fau
   if (!tenant.running) return c.html('<html><body><h1>Service Unavailable</h1></body></html>', 503);
   const caller = world.credentials.caller(tenant, c.req.header('authorization'), c.req.header('so-apptoken'));
   if (!caller) return unauthorized(c);
+  const [, agent] = /\/v1\/(?:Agents\/)?(\w+)/.exec(c.req.path) ?? [];
+  const isOpen = c.req.path.endsWith('/v1/User/currentPrincipal');
+  if (agent && restrictedAgents.has(agent) && !isOpen && !world.app.agents.includes(agent)) {
+    return c.json(new SoError(403, 'SoAuthorizationException', `No access to the ${agent} agent`).body(), 403);
+  }
   c.set('tenant', tenant);
   c.set('caller', caller);
   c.set(

@@ -14,6 +14,8 @@ export interface Step {
   readonly name: StepName;
   /** Null when it has passed. */
   readonly failure: ErrorCode | null;
+  /** What it failed at, by its name in SuperOffice. */
+  readonly at: string | null;
 }
 
 type RunStep = <T>(name: StepName, work: () => Promise<T>) => Promise<T>;
@@ -25,10 +27,10 @@ export async function inSteps(work: (step: RunStep) => Promise<void>): Promise<r
     await work(async (name, run) => {
       try {
         const result = await run();
-        steps.push({ name, failure: null });
+        steps.push({ name, failure: null, at: null });
         return result;
       } catch (error) {
-        if (error instanceof AppError) steps.push({ name, failure: error.code });
+        if (error instanceof AppError) steps.push({ name, failure: error.code, at: nameIn(error) });
         throw error;
       }
     });
@@ -36,6 +38,10 @@ export async function inSteps(work: (step: RunStep) => Promise<void>): Promise<r
     if (!steps.at(-1)?.failure) throw error;
   }
   return steps;
+}
+
+function nameIn({ detail }: AppError): string | null {
+  return typeof detail['name'] === 'string' ? detail['name'] : null;
 }
 
 /** Asked with her own token: the claim of the sign-in and what a page address says are hints. */

@@ -65,13 +65,14 @@ export function resultPage(
     whole ? title : texts.notFinished,
     html`<ol>
         ${steps.map(
-          ({ name, failure }) =>
+          ({ name, failure, at }) =>
             html`<li>
               ${texts.step[name]}:
               ${
                 failure === null
                   ? texts.done
-                  : html`<strong class="failed">${texts.failed}.</strong> ${explain(language, failure, traceId)}`
+                  : html`<strong class="failed">${texts.failed}${at === null ? '' : `: ${at}`}.</strong>
+                      ${explain(language, failure, traceId)}`
               }
             </li>`,
         )}
