@@ -514,7 +514,15 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const [made] = wish.made;
     // One that was away and came back looks as if it were new.
     const cameBack = this.#missed.has(`${wish.connectionId}/${erpKey}`);
-    if (state === 'created' && made !== erpKey && !cameBack) {
+    // What an earlier wish for the same record made after its time is found by the next one, and is its own.
+    const inherited = this.#wishes.some(
+      (other) =>
+        other.late &&
+        other.connectionId === wish.connectionId &&
+        same(other.entity, wish.entity) &&
+        other.made.some((key) => key === erpKey),
+    );
+    if (state === 'created' && made !== erpKey && !cameBack && !inherited) {
       this.violated('S10', `${id} made ${made ?? 'none'} and was given ${erpKey}`);
     }
   }
@@ -529,9 +537,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     );
   }
 
-  /** Arrived after its time, or called something else by now: no search can find that. */
+  /** Arrived after its time, or called something else by now, perhaps by being connected: no search can find that. */
   #isExcused({ connectionId, made, late }: Wish): boolean {
-    return late || made.some((erpKey) => this.#place(`${connectionId}/${erpKey}/erpNAME`).edits > 0);
+    const isRenamed = ({ edits, writes }: Place) => edits + writes > 0;
+    return late || made.some((erpKey) => isRenamed(this.#place(`${connectionId}/${erpKey}/erpNAME`)));
   }
 
   /** Each actor that was made belongs to somebody, or somebody was asked. */
