@@ -55,11 +55,22 @@ export const corpus: readonly number[] = [
   // An unanswered write as an ERP keeps it, in capitals, taken for somebody's edit.
   303,
   // A newer value given again to a restored ERP, which keeps it in its own way, taken for an edit.
-  409,
+  409, 100396,
   // An actor that was away while its ERP was restored, and came back older: what the oracle did not know of.
   3161,
   // A write that arrived when the next one had been begun, in capitals, taken for that one.
   10637,
+  // Somebody's edit that an unanswered write had carried on, planned as what a restored backup had put back.
+  101924,
+  // A worker whose fence was given again, when its record had been disconnected and was linked again.
+  105511,
+  // Somebody's edit, which the ledger took for what an unanswered write had become.
+  119431,
+  // A late child of an earlier wish for the same record, and one that was connected elsewhere: what the oracle took for lost.
+  105637,
+  106844,
+  // A backup's value that nobody could replace any more, its link being gone when it was decided on: what the oracle waited for.
+  3173,
 ];
 
 /** Seeds in which a planted bug shows that the first few hundred do not meet. */

@@ -41,8 +41,8 @@ interface Place {
 interface Restored {
   readonly was: FieldValue;
   readonly now: FieldValue;
-  /** When we heard of it, the ledger knew what the backup has put back, and the newer value was agreed on. */
-  known: boolean;
+  /** The links by which, when we heard of it, the ledger knew what the backup has put back, and the newer value was agreed on. */
+  readonly knownBy: Set<string>;
   /** Somebody said that it should be. */
   wanted: boolean;
 }
@@ -135,7 +135,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     this.edited(name, now);
     const place = this.#place(name);
     place.pending = null;
-    place.restored = { was, now, known: false, wanted: false };
+    place.restored = { was, now, knownBy: new Set(), wanted: false };
     for (const written of this.#written) if (written.place === name) written.putBack = true;
   }
 
@@ -157,7 +157,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
               sameValue(after, was)),
       );
       const agreed = link.agreed[field.key];
-      place.restored.known ||= remembered && flows(field, side) && !!agreed && sameValue(agreed[side], was);
+      const isKnown = remembered && flows(field, side) && !!agreed && sameValue(agreed[side], was);
+      if (isKnown) place.restored.knownBy.add(link.id);
     }
   }
 
@@ -609,9 +610,9 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
         const isBare = link.parked !== null || tables.open.has(`${link.id} ${field.key}`);
         return isBare || away.some((what) => this.#missed.has(what));
       });
-      for (const { place, name } of places) {
-        const { was, now, known, wanted } = place.restored;
-        if (!known || !wanted || excused.some((other) => other.place === place)) continue;
+      for (const { link, place, name } of places) {
+        const { was, now, knownBy, wanted } = place.restored;
+        if (!knownBy.has(link.id) || !wanted || excused.some((other) => other.place === place)) continue;
         this.violated('S31', `${name}: ${show(now)} of the backup was not made ${show(was)} again`);
       }
     }
