@@ -18,6 +18,8 @@ export interface Finding {
   readonly reason: UnequalReason;
   /** Not known before: nobody has looked at it yet. */
   readonly fresh: boolean;
+  /** Its record is deleted, and its link says so. */
+  readonly isDeleted: boolean;
 }
 
 export interface Comparison {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { disconnectEntity } from '../../backend/application/erp-tab/disconnect-entity.ts';
+import { claimComparison, compareLinks } from '../../backend/application/sync/compare-links.ts';
 import { listAttention } from '../../backend/application/sync/list-attention.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
@@ -81,6 +82,25 @@ describe('a company that was merged into another', () => {
     await sweep();
     await work();
     expect(await linksOf(42)).toHaveLength(1);
+  });
+
+  test('is found at night when it was known as deleted before, and no webhook told what became of it', async () => {
+    world.crm.remove(loser, { kind: 'softDeleted' });
+    await receiveWebhook(world.ctx, { entity: loser });
+    await work();
+    merge(41, 42);
+    await sweep();
+    await work();
+    expect(await linksOf(41)).toMatchObject([{ parked: { code: 'entity.deleted' } }]);
+
+    await world.store.comparisons.begin(null, world.clock.now());
+    for (;;) {
+      const claim = await claimComparison(world.ctx, lease());
+      if (!claim) break;
+      await compareLinks(world.ctx, claim);
+    }
+    await work();
+    expect(await linksOf(42)).toMatchObject([{ actor: { erpKey: 'c41' }, parked: null }]);
   });
 
   test('loses no value of either: what differs is asked, what is blank is filled', async () => {

@@ -102,7 +102,8 @@ function comparerOf(ctx: Context, connection: Connection, connector: ErpConnecto
           ? 'changed'
           : reasonOf(link, pairs.get(link.id) ?? [], open, record, actor, actors);
       const known = reason === 'gone' && link.parked !== null && missing.has(link.parked.code);
-      return reason === null ? [] : [{ linkId: link.id, entity: link.entity, reason, fresh: !known }];
+      const isDeleted = !record && link.parked?.code === 'entity.deleted';
+      return reason === null ? [] : [{ linkId: link.id, entity: link.entity, reason, fresh: !known, isDeleted }];
     });
   };
 }
@@ -187,7 +188,8 @@ function record(
     if (!last) return;
     await markEach(
       ctx,
-      findings.filter(({ reason }) => reason === 'changed').map(({ entity }) => entity),
+      // Where it is by now is asked once a night: it may have come back and been merged into another, with nobody told.
+      findings.filter(({ reason, isDeleted }) => reason === 'changed' || isDeleted).map(({ entity }) => entity),
     );
     const compared = { after: last.entity, compared: links.length, equal: links.length - findings.length, findings };
     await ctx.store.comparisons.advance(claim, compared, now);
