@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OutboundRequest } from '../../backend/adapters/connectors/safe-fetch.ts';
 import { soapKind } from '../../backend/adapters/connectors/soap/soap-kind.ts';
 import { systemClock } from '../../backend/adapters/system-clock.ts';
@@ -175,37 +175,91 @@ const operations: Readonly<Record<string, Golden>> = {
   },
 };
 
+const names = Object.keys(operations);
+
 test('are kept for every operation of the contract', () => {
-  expect(Object.keys(operations)).toHaveLength(17);
-  expect(readdirSync(folder).toSorted()).toEqual(
-    Object.keys(operations)
-      .flatMap((operation) => [`${operation}.answer.xml`, `${operation}.request.xml`])
-      .toSorted(),
+  expect(names).toHaveLength(17);
+  expect(filesIn(folder)).toEqual(
+    names.flatMap((operation) => [`${operation}.answer.xml`, `${operation}.request.xml`]).toSorted(),
   );
+  for (const { described, documents } of shapes) {
+    expect(filesIn(described)).toEqual(
+      [...documents, ...names.map((operation) => `${operation}.request.xml`)].toSorted(),
+    );
+  }
 });
 
 test.each(Object.entries(operations))(
   '%s is sent byte for byte, and its answer understood',
   async (operation, golden) => {
-    const sent = new Map<string, OutboundRequest>();
-    const fetch = async (request: OutboundRequest) => {
-      if (request.method !== 'POST') return { status: 404, headers: {}, body: Buffer.alloc(0) };
-      const asked = /\/(\w+)"$/.exec(request.headers?.['soapaction'] ?? '')?.[1] ?? '';
-      sent.set(asked, request);
-      const headers = { 'content-type': 'text/xml; charset=utf-8' };
-      return { status: 200, headers, body: readFileSync(new URL(`${asked}.answer.xml`, folder)) };
-    };
-    const kind = soapKind({ fetch, clock: systemClock });
-    const config = { Filename: 'ErpClient.xlsx', Password: ' Å & <b>\r\n ' };
-    const erp = kind.open({ connectionId, url, config });
+    const { sent, understood } = await ask(golden, () => null);
 
-    expect(await golden.ask(erp, kind)).toEqual(golden.means);
+    expect(understood).toEqual(golden.means);
 
-    const request = sent.get(operation);
-    expect(request?.body).toBe(readFileSync(new URL(`${operation}.request.xml`, folder), 'utf8'));
-    expect(request?.headers).toMatchObject({
-      'content-type': 'text/xml; charset=utf-8',
-      soapaction: `"http://www.superoffice.net/EIS/Connector/1.0/IErpConnectorWS/${operation}"`,
-    });
+    expectGolden(sent.get(operation), folder, operation);
+    expect(sent.get(operation)?.headers?.['soapaction']).toBe(
+      `"http://www.superoffice.net/EIS/Connector/1.0/IErpConnectorWS/${operation}"`,
+    );
   },
 );
+
+/** Connectors that describe themselves, and want their messages otherwise than documented. */
+const shapes = [
+  {
+    shape: 'WCF with imported schemas, where requests inherit and data has a namespace of its own',
+    described: new URL('wcf/', folder),
+    documents: ['service.wsdl', 'tns.xsd', 'd.xsd', 'a.xsd'],
+    read: (query: URLSearchParams) =>
+      query.has('wsdl') ? 'service.wsdl' : query.has('xsd') ? `${query.get('xsd')}.xsd` : null,
+    action: (operation: string) => `"http://www.superoffice.net/EIS/Connector/1.0/IErpConnectorWS/${operation}"`,
+  },
+  {
+    shape: 'another toolkit, with members in another order and without a namespace',
+    described: new URL('other-order/', folder),
+    documents: ['service.wsdl'],
+    read: (query: URLSearchParams) => (query.has('singleWsdl') ? 'service.wsdl' : null),
+    action: (operation: string) => `"urn:nordlys:erp#${operation}"`,
+  },
+];
+
+describe.each(shapes)('of $shape', ({ described, read, action }) => {
+  test.each(Object.entries(operations))('%s is sent byte for byte', async (operation, golden) => {
+    const { sent } = await ask(golden, (query) => {
+      const name = read(query);
+      return name === null ? null : readFileSync(new URL(name, described));
+    });
+
+    expectGolden(sent.get(operation), described, operation);
+    expect(sent.get(operation)?.headers?.['soapaction']).toBe(action(operation));
+  });
+});
+
+/** Asks a connector with this description, which answers as documented. */
+async function ask(golden: Golden, describedAt: (query: URLSearchParams) => Buffer | null) {
+  const sent = new Map<string, OutboundRequest>();
+  const fetch = async (request: OutboundRequest) => {
+    const headers = { 'content-type': 'text/xml; charset=utf-8' };
+    if (request.method !== 'POST') {
+      const document = describedAt(new URL(request.url).searchParams);
+      return { status: document ? 200 : 404, headers, body: document ?? Buffer.alloc(0) };
+    }
+    const asked = /\b(WS\w+)"$/.exec(request.headers?.['soapaction'] ?? '')?.[1] ?? '';
+    sent.set(asked, request);
+    return { status: 200, headers, body: readFileSync(new URL(`${asked}.answer.xml`, folder)) };
+  };
+  const kind = soapKind({ fetch, clock: systemClock });
+  const config = { Filename: 'ErpClient.xlsx', Password: ' Å & <b>\r\n ' };
+  const understood = await golden.ask(kind.open({ connectionId, url, config }), kind);
+  return { sent, understood };
+}
+
+function expectGolden(request: OutboundRequest | undefined, kept: URL, operation: string): void {
+  expect(request?.body).toBe(readFileSync(new URL(`${operation}.request.xml`, kept), 'utf8'));
+  expect(request?.headers?.['content-type']).toBe('text/xml; charset=utf-8');
+}
+
+function filesIn(where: URL): readonly string[] {
+  return readdirSync(where, { withFileTypes: true })
+    .flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+    .toSorted();
+}

@@ -166,7 +166,7 @@ interface PartyAddress {
   >;
   readonly named: (name: string) => string;
   readonly help: string;
-  find(row: Row | null): Row | null;
+  readonly find: (row: Row | null) => Row | null;
 }
 
 /** The first that is kept for nothing by itself, or else for invoices: what is written here must not move a delivery. */
