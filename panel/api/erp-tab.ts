@@ -9,8 +9,10 @@ import type {
 import type { CrmEntity } from '../../shared/vocabulary.ts';
 import type { Api } from './client.ts';
 
-export const fetchErpTab = (api: Api, { type, id }: CrmEntity, signal: AbortSignal) =>
-  api<ErpTab>('GET', `/api/erp-tab/${type}/${id}`, { signal });
+export const erpTabPath = ({ type, id }: CrmEntity) => `/api/erp-tab/${type}/${id}`;
+
+export const fetchErpTab = (api: Api, entity: CrmEntity, signal: AbortSignal) =>
+  api<ErpTab>('GET', erpTabPath(entity), { signal });
 
 /** Read from the ERP now. Fetched per connection, so that a slow ERP delays only itself. */
 export const fetchLiveValues = (api: Api, { type, id }: CrmEntity, connectionId: string, signal: AbortSignal) =>

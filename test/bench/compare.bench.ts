@@ -56,7 +56,7 @@ export async function benchCompare(): Promise<void> {
     await store.comparisons.begin(connectionId, new Date());
     globalThis.gc?.();
     let highest = 0;
-    const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 20);
+    const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), 20);
     const took = await timed(async () => {
       for (;;) {
         const claim = await claimComparison(ctx, new Date(Date.now() + LEASE_MS));

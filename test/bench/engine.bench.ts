@@ -236,7 +236,7 @@ async function benchFeed(world: World): Promise<void> {
   const hints = Array.from({ length: FED }, (_, index) => ({ entity: { type: 'contact', id: index + 1 } as const }));
   await receiveWebhook(ctx, ...hints);
   let highest = 0;
-  const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 50);
+  const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), 50);
   const took = await timed(async () => {
     const worker = await startWorker({ tenants: async () => ['Feed'], contextFor: async () => ctx });
     while ((await ctx.store.marks.waiting()) > 0) await pause(50);

@@ -1,0 +1,50 @@
+import { expect } from '@open-wc/testing';
+import { askAhead } from '../../panel/api/ask-ahead.ts';
+import { ApiError, type Api } from '../../panel/api/client.ts';
+
+describe('what is asked ahead', () => {
+  let asked: string[];
+  let failing: readonly string[];
+
+  beforeEach(() => {
+    asked = [];
+    failing = [];
+  });
+
+  const api: Api = async <Answer>(method: string, path: string) => {
+    const question = `${method} ${path}`;
+    asked.push(question);
+    if (failing.includes(question)) throw new ApiError({ code: 'session.missing', detail: {} });
+    return `answer ${asked.length}` as Answer;
+  };
+
+  it('is answered once from then, and asked anew afterwards', async () => {
+    const ahead = askAhead(api, ['/a', '/b']);
+    expect(asked).to.eql(['GET /a', 'GET /b']);
+    expect(await ahead('GET', '/b')).to.equal('answer 2');
+    expect(await ahead('GET', '/a')).to.equal('answer 1');
+    expect(await ahead('GET', '/a')).to.equal('answer 3');
+  });
+
+  it('is forgotten once anything else was asked, for then another person may be signed in', async () => {
+    const ahead = askAhead(api, ['/session', '/tab']);
+    await ahead('GET', '/session');
+    await ahead('POST', '/sign-ins/redeem');
+    expect(await ahead('GET', '/tab')).to.equal('answer 4');
+    expect(asked.filter((question) => question === 'GET /tab')).to.have.length(2);
+  });
+
+  it('is asked again where it failed, and so is all that was asked with it', async () => {
+    failing = ['GET /session'];
+    const ahead = askAhead(api, ['/session', '/tab']);
+    await Promise.resolve();
+    failing = [];
+    expect(await ahead('GET', '/session')).to.equal('answer 3');
+    expect(await ahead('GET', '/tab')).to.equal('answer 4');
+  });
+
+  it('does not answer another method', async () => {
+    const ahead = askAhead(api, ['/session']);
+    expect(await ahead('DELETE', '/session')).to.equal('answer 2');
+  });
+});
