@@ -508,7 +508,14 @@ test('no file of the project holds a key or a secret', () => {
 test('the README is a setup guide', () => {
   const readme = readFileSync('README.md', 'utf8');
   for (const heading of ['## Install in SuperOffice', '## Deployment']) expect(readme).toContain(`\n${heading}\n`);
-  for (const step of ['npm run manifest', '/install', '/uninstall', 'SUPEROFFICE_CLIENT_SECRET', 'Installed apps']) {
+  for (const step of [
+    'npm run manifest',
+    '/install',
+    '/uninstall',
+    'SUPEROFFICE_CLIENT_SECRET',
+    'npm run tenant -- seats',
+    'Installed apps',
+  ]) {
     expect(readme).toContain(step);
   }
 });
