@@ -1,8 +1,8 @@
-import type { FieldPair } from './convert.ts';
+import type { FieldValue, Side } from '../../shared/vocabulary.ts';
+import { convert, type FieldPair } from './convert.ts';
 import type { UnsettledRow } from './ledger.ts';
 import type { AgreedValue } from './link.ts';
-import { agreedByWriting } from './merge.ts';
-import type { FieldValue } from '../../shared/vocabulary.ts';
+import { agreedByWriting, other } from './merge.ts';
 import { isAlike } from './twins.ts';
 import { sameValue } from './value.ts';
 
@@ -21,8 +21,13 @@ export function arrived<Row extends UnsettledRow>(
   return (
     possible.findLast(({ after }) => sameValue(now, after)) ??
     possible.findLast((row) => isKept(row, now)) ??
-    (latest && !latest.overtaken && !sameValue(now, latest.before) ? latest : undefined)
+    (latest && mayBe(latest, now) ? latest : undefined)
   );
+}
+
+/** Nobody knows what a system makes of a value; but of what was only overruled nothing was to be written. */
+function mayBe({ overtaken, reason, before }: UnsettledRow, now: FieldValue): boolean {
+  return !overtaken && reason !== 'overruled' && !sameValue(now, before);
 }
 
 /** What it has written: the value that stands there now, or what was sent, where somebody may have edited that since. */
@@ -34,14 +39,20 @@ export function writtenBy(row: UnsettledRow, now: FieldValue): FieldValue {
 export function agreedByArrival(
   pair: FieldPair,
   row: UnsettledRow,
-  now: FieldValue,
+  now: Readonly<Record<Side, FieldValue | undefined>>,
   agreed: AgreedValue | undefined,
 ): AgreedValue | null {
-  const { target, after, reason } = row;
-  if (!isOurs(row, now)) return null;
+  const { target, before, after, reason } = row;
+  const { [target]: here, [other(target)]: there } = now;
+  if (here === undefined || !isOurs(row, here)) return null;
+  if (reason === 'overruled') {
+    // The weaker ERP keeps its own value, and that the two differ is settled.
+    const own = there === undefined ? undefined : convert(pair, target, there);
+    return own?.kind === 'value' && sameValue(own.value, before) ? { crm: here, erp: there ?? null } : null;
+  }
   // An undo says nothing of the other side: what that holds may differ, or have been edited since.
   const sent = reason === 'undo' ? agreed : agreedByWriting(pair, target, after);
-  return sent ? { ...sent, [target]: now } : null;
+  return sent ? { ...sent, [target]: here } : null;
 }
 
 function isOurs(row: UnsettledRow, now: FieldValue): boolean {

@@ -59,9 +59,9 @@ describe('by a write that nobody saw the end of', () => {
 
   test('both sides agree on what was sent, as each keeps it', () => {
     const toErp = writeOf('OLD', ' New');
-    expect(agreedByArrival(pairOf(), toErp, 'NEW', agreed)).toEqual({ crm: ' New', erp: 'NEW' });
+    expect(agreedByArrival(pairOf(), toErp, { crm: ' New', erp: 'NEW' }, agreed)).toEqual({ crm: ' New', erp: 'NEW' });
     const toCrm = writeOf('Old', ' New', { target: 'crm' });
-    expect(agreedByArrival(pairOf(), toCrm, 'New', agreed)).toEqual({ crm: 'New', erp: ' New' });
+    expect(agreedByArrival(pairOf(), toCrm, { crm: 'New', erp: ' New' }, agreed)).toEqual({ crm: 'New', erp: ' New' });
   });
 
   test('stands in the ledger what stands there, or what was sent where somebody may have edited that since', () => {
@@ -70,12 +70,22 @@ describe('by a write that nobody saw the end of', () => {
   });
 
   test('nothing is agreed on where somebody else may have written what stands there', () => {
-    expect(agreedByArrival(pairOf(), writeOf('OLD', 'New'), 'Edited', agreed)).toBeNull();
+    expect(agreedByArrival(pairOf(), writeOf('OLD', 'New'), { crm: 'New', erp: 'Edited' }, agreed)).toBeNull();
   });
 
   test('an undo leaves the other side what it was', () => {
     const undo = writeOf('OLD', 'Older', { reason: 'undo' });
-    expect(agreedByArrival(pairOf(), undo, 'OLDER', agreed)).toEqual({ crm: 'Old', erp: 'OLDER' });
-    expect(agreedByArrival(pairOf(), undo, 'OLDER', undefined)).toBeNull();
+    const now = { crm: 'Edited', erp: 'OLDER' };
+    expect(agreedByArrival(pairOf(), undo, now, agreed)).toEqual({ crm: 'Old', erp: 'OLDER' });
+    expect(agreedByArrival(pairOf(), undo, now, undefined)).toBeNull();
+  });
+
+  test('an ERP that was overruled keeps its own value, unless that was edited since or nothing has overruled it', () => {
+    const overruled = writeOf('Weak', 'Strong', { target: 'crm', reason: 'overruled' });
+    const by = (crm: string, erp: string) => agreedByArrival(pairOf(), overruled, { crm, erp }, agreed);
+    expect(arrived([overruled], 'Strong', 'Old')).toBe(overruled);
+    expect(by('Strong', 'Weak')).toEqual({ crm: 'Strong', erp: 'Weak' });
+    expect(by('Strong', 'Edited')).toBeNull();
+    expect(arrived([overruled], 'Old', 'Old')).toBeUndefined();
   });
 });

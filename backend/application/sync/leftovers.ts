@@ -69,12 +69,13 @@ function lookAt(
 ): readonly Place[] {
   // By its ends, for the link itself may have been made anew since.
   const link = read.find(({ link }) => link.connectionId === connectionId && link.actor.erpKey === actor.erpKey);
-  const now = target === 'crm' ? record.values[crmField] : link?.actor.values[fieldKey];
+  const sides = { crm: record.values[crmField], erp: link?.actor.values[fieldKey] };
+  const now = sides[target];
   if (now === undefined) return [];
   const agreed = link?.link.agreed[fieldKey];
   const pair = link?.pairs.find(({ erp, crm }) => erp.key === fieldKey && crm.key === crmField);
   const own = arrived(rows, now, agreed?.[target]);
-  return [{ rows, own, now, link, news: own && pair ? agreedByArrival(pair, own, now, agreed) : null }];
+  return [{ rows, own, now, link, news: own && pair ? agreedByArrival(pair, own, sides, agreed) : null }];
 }
 
 function newsOf(places: readonly Place[], link: ReadLink): Readonly<Record<string, AgreedValue>> {
