@@ -71,6 +71,8 @@ export const corpus: readonly number[] = [
   106844,
   // A backup's value that nobody could replace any more, its link being gone when it was decided on: what the oracle waited for.
   3173,
+  // The same, by a link whose actor could not be read when the plan was made.
+  8806,
 ];
 
 /** Seeds in which a planted bug shows that the first few hundred do not meet. */

@@ -605,8 +605,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       if (settledAt === null) this.violated('S31', `${id} was never decided on`);
       const places = this.#restoredBy(id);
       // What could not be reached when the plan was made is not in it, whichever link it is told by.
-      const excused = places.filter(({ link, field, name }) => {
-        const away = [keyOf(link.entity), name.slice(0, name.lastIndexOf('/'))];
+      const excused = places.filter(({ link, field }) => {
+        const away = [keyOf(link.entity), `${link.connectionId}/${link.actor.erpKey}`];
         const isBare = link.parked !== null || tables.open.has(`${link.id} ${field.key}`);
         return isBare || away.some((what) => this.#missed.has(what));
       });
