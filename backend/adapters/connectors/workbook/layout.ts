@@ -98,8 +98,17 @@ const address: Readonly<Record<string, Known>> = {
   ...under({ key: 'POSTALSTATE', kind: 'text' }, 'postalstate', 'state'),
 };
 
+/** Of SuperOffice's own sample: numbers that happen to be whole, and days that happen to look like numbers. */
+const samples: Readonly<Record<string, Known>> = {
+  ...under({ key: 'IntField', kind: 'integer' }, 'intfield'),
+  ...under({ key: 'DoubleField', kind: 'decimal' }, 'doublefield'),
+  ...under({ key: 'DateField', kind: 'date' }, 'datefield'),
+  ...under({ key: 'CheckboxField', kind: 'checkbox' }, 'checkboxfield'),
+};
+
 const company: Readonly<Record<string, Known>> = {
   ...address,
+  ...samples,
   ...under({ key: 'NAME', kind: 'text', access: 'mandatory' }, 'name', 'nm'),
   ...under({ key: 'VATNO', kind: 'text' }, 'vatno', 'orgno', 'orgnr', 'organisationnumber', 'organizationnumber'),
   ...under({ key: 'DEPARTMENT', kind: 'text' }, 'department'),
