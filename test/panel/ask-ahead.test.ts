@@ -21,16 +21,16 @@ describe('what is asked ahead', () => {
   it('is answered once from then, and asked anew afterwards', async () => {
     const ahead = askAhead(api, ['/a', '/b']);
     expect(asked).to.eql(['GET /a', 'GET /b']);
-    expect(await ahead('GET', '/b')).to.equal('answer 2');
-    expect(await ahead('GET', '/a')).to.equal('answer 1');
-    expect(await ahead('GET', '/a')).to.equal('answer 3');
+    expect(await ahead<string>('GET', '/b')).to.equal('answer 2');
+    expect(await ahead<string>('GET', '/a')).to.equal('answer 1');
+    expect(await ahead<string>('GET', '/a')).to.equal('answer 3');
   });
 
   it('is forgotten once anything else was asked, for then another person may be signed in', async () => {
     const ahead = askAhead(api, ['/session', '/tab']);
-    await ahead('GET', '/session');
-    await ahead('POST', '/sign-ins/redeem');
-    expect(await ahead('GET', '/tab')).to.equal('answer 4');
+    await ahead<string>('GET', '/session');
+    await ahead<string>('POST', '/sign-ins/redeem');
+    expect(await ahead<string>('GET', '/tab')).to.equal('answer 4');
     expect(asked.filter((question) => question === 'GET /tab')).to.have.length(2);
   });
 
@@ -39,12 +39,12 @@ describe('what is asked ahead', () => {
     const ahead = askAhead(api, ['/session', '/tab']);
     await Promise.resolve();
     failing = [];
-    expect(await ahead('GET', '/session')).to.equal('answer 3');
-    expect(await ahead('GET', '/tab')).to.equal('answer 4');
+    expect(await ahead<string>('GET', '/session')).to.equal('answer 3');
+    expect(await ahead<string>('GET', '/tab')).to.equal('answer 4');
   });
 
   it('does not answer another method', async () => {
     const ahead = askAhead(api, ['/session']);
-    expect(await ahead('DELETE', '/session')).to.equal('answer 2');
+    expect(await ahead<string>('DELETE', '/session')).to.equal('answer 2');
   });
 });
