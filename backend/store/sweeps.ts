@@ -8,13 +8,14 @@ export function sweepStore(db: Db, tenant: string) {
   return {
     /** A kind whose time has come and of which records are linked. */
     async claimDue(now: Date, leaseUntil: Date): Promise<SweepClaim | null> {
-      // One row of each kind is looked for, however many there are.
+      // One row of each kind is looked for, however many there are; in order, so that a kind without any is seen by the index too.
       await sql`
         insert into sweep (tenant, crm_type, due_at)
         select ${tenant}, kind.crm_type, ${now} from unnest(${[...crmEntityTypes]}::text[]) as kind (crm_type)
         cross join lateral (
           select from linked_entity
           where tenant = ${tenant} and linked_entity.crm_type = kind.crm_type
+          order by crm_id
           limit 1
         ) as linked
         on conflict do nothing`.execute(db);

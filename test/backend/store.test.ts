@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { asTenant, json, openDb, refusePrivilegedRole } from '../../backend/store/db.ts';
 import { pendingMigrations } from '../../backend/store/migrate.ts';
+import { sweepStore } from '../../backend/store/sweeps.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -171,6 +172,29 @@ describe('transactions', () => {
       const { rows } = await sql<{ value: unknown }>`select ${json(value)} as value`.execute(world.db);
       expect(rows[0]?.value).toEqual(value);
     }
+  });
+});
+
+describe('a large tenant', () => {
+  test('is not read through to see of which kinds it has records', async () => {
+    await asTenant(world.db, world.tenant, (tx) =>
+      sql`insert into linked_entity (tenant, crm_type, crm_id)
+        select ${world.tenant}, 'contact', id from generate_series(1, 20000) as id`.execute(tx),
+    );
+    const owner = new URL(inject('postgres').superUrl);
+    owner.pathname = new URL(world.appUrl).pathname;
+    const root = openDb(owner.href, { connections: 1 });
+    await sql`analyze linked_entity`.execute(root);
+    await root.destroy();
+
+    const read = await asTenant(world.db, world.tenant, async (tx) => {
+      const now = world.clock.now();
+      expect(await sweepStore(tx, world.tenant).claimDue(now, now)).toMatchObject({ type: 'contact' });
+      const { rows } = await sql<{ rows: number }>`
+        select pg_stat_get_xact_tuples_returned('linked_entity'::regclass) as rows`.execute(tx);
+      return rows[0]?.rows;
+    });
+    expect(read).toBeLessThan(100);
   });
 });
 
