@@ -20,7 +20,7 @@ export type ImportState = (typeof importStates)[number];
 /** What a person may do with an import, and in which states. */
 export const importActions = {
   execute: ['planned'],
-  leaveOut: ['planned', 'paused'],
+  choose: ['planned', 'paused'],
   pause: ['planning', 'running'],
   resume: ['paused'],
   cancel: ['planning', 'planned', 'running', 'paused'],
@@ -96,9 +96,13 @@ export interface ImportTask {
   readonly digest: string | null;
   /** Ids of the records that looked like it before one was made. */
   readonly known: readonly number[];
+  readonly chosen: ChosenRecord;
   readonly fence: number;
   readonly attempts: number;
 }
+
+/** Id of the record that somebody says an actor is, or 0 for none of those it could be. Null while nobody has said it. */
+export type ChosenRecord = number | null;
 
 /** An import whose actors one worker asks the ERP for. */
 export interface ListingTask {
@@ -113,8 +117,9 @@ export interface ImportedActor {
   readonly name: string;
   readonly verdict: ImportVerdict | null;
   readonly crmId: number | null;
-  /** Ids of the records that look like it, where it could be any of several. */
+  /** Ids of the records that it could be, where a person has to say it. */
   readonly lookalikes: readonly number[];
+  readonly chosen: ChosenRecord;
   readonly outcome: ImportOutcome | null;
   readonly reason: Obstacle | null;
 }
@@ -196,16 +201,24 @@ export function traitsInCrm(
 }
 
 /**
- * What an actor is, told by the records that look like it, by those that only partly do, and by which of them are connected
- * in this connection.
+ * What an actor is, told by the records that look like it, by those that only partly do, by which of them are connected in
+ * this connection, and by what somebody has said.
  */
 export function judgeActor(
   twins: readonly CrmEntity[],
   doubtful: readonly CrmEntity[],
   isLinked: (entity: CrmEntity) => boolean,
+  chosen: ChosenRecord,
 ): Pick<ActorPlan, 'verdict' | 'entity' | 'reason'> {
-  const [twin, ...others] = twins.length > 0 ? twins : doubtful;
-  if (!twin) return { verdict: 'create', entity: null, reason: null };
+  const candidates = twins.length > 0 ? twins : doubtful;
+  const [twin, ...others] = candidates;
+  if (!twin || chosen === 0) return { verdict: 'create', entity: null, reason: null };
+  const said = candidates.find(({ id }) => id === chosen);
+  if (said) {
+    return isLinked(said)
+      ? { verdict: 'duplicate', entity: said, reason: { code: 'link.exists', detail: {} } }
+      : { verdict: 'connect', entity: said, reason: null };
+  }
   if (others.length > 0) {
     return {
       verdict: 'duplicate',

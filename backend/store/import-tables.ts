@@ -36,6 +36,7 @@ export interface ImportTables {
     crm_id: number | null;
     digest: string | null;
     known: number[] | null;
+    chosen: number | null;
     outcome: ImportOutcome | null;
     code: ErrorCode | null;
     detail: ErrorDetail | null;

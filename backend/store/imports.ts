@@ -1,6 +1,7 @@
-import { sql, type Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type {
   ActorPlan,
+  ChosenRecord,
   ChosenVerdict,
   Import,
   ImportCounts,
@@ -155,13 +156,14 @@ export function importStore(db: Db, tenant: string) {
         crm_id: linkedTo,
         digest: null,
         known: null,
+        chosen: null,
         outcome: null,
         code: null,
         detail: null,
         next_try_at: null,
         lease_until: null,
       }));
-      // Fourteen columns a row, and Postgres takes 65535 parameters.
+      // Fifteen columns a row, and Postgres takes 65535 parameters.
       for (let start = 0; start < rows.length; start += 4000) {
         await db
           .insertInto('import_actor')
@@ -191,10 +193,10 @@ export function importStore(db: Db, tenant: string) {
         update import_actor set lease_until = ${leaseUntil}, fence = fence + 1
         from due where import_actor.tenant = ${tenant} and import_actor.id = due.id
         returning import_actor.*`.execute(db);
-      return rows.flatMap(({ import_id, id, erp_key, state, digest, known, fence, attempts }) =>
+      return rows.flatMap(({ import_id, id, erp_key, state, digest, known, chosen, fence, attempts }) =>
         state === 'done'
           ? []
-          : [{ importId: import_id, id, erpKey: erp_key, state, digest, known: known ?? [], fence, attempts }],
+          : [{ importId: import_id, id, erpKey: erp_key, state, digest, known: known ?? [], chosen, fence, attempts }],
       );
     },
 
@@ -212,26 +214,50 @@ export function importStore(db: Db, tenant: string) {
     },
 
     /** `known` are the records that look like it. */
-    async planned(
-      task: ImportTask,
-      { verdict, entity, reason }: ActorPlan,
-      digest: string,
-      known: readonly number[],
-    ): Promise<void> {
+    async planned(task: ImportTask, plan: ActorPlan, digest: string, known: readonly number[]): Promise<void> {
       await held(task)
-        .set({
-          state: verdict === 'create' || verdict === 'connect' ? 'toWrite' : 'done',
-          verdict,
-          crm_id: entity?.id ?? null,
-          digest,
-          known: [...known],
-          code: reason?.code ?? null,
-          detail: reason ? json(reason.detail) : null,
-          attempts: 0,
-          next_try_at: null,
-          lease_until: null,
-        })
+        .set(toPlanned(plan, digest, known))
         .execute();
+    },
+
+    /** The actor as it is planned now that somebody has said which record it is. Throws `run.changed` when that comes too late. */
+    async chosen(
+      importId: string,
+      actorId: number,
+      {
+        chosen,
+        plan,
+        digest,
+        known,
+      }: {
+        readonly chosen: ChosenRecord;
+        readonly plan: ActorPlan;
+        readonly digest: string;
+        readonly known: readonly number[];
+      },
+    ): Promise<void> {
+      const { numUpdatedRows } = await db
+        .updateTable('import_actor')
+        .set((eb) => ({ ...toPlanned(plan, digest, known), chosen, outcome: null, fence: eb('fence', '+', 1) }))
+        .where('tenant', '=', tenant)
+        .where('import_id', '=', importId)
+        .where('id', '=', actorId)
+        .where(isChoosable)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) throw new AppError('run.changed');
+    },
+
+    /** The ERP key of one that somebody may say of which record it is. Throws `run.changed` when there is none. */
+    async choosable(importId: string, actorId: number): Promise<string> {
+      const { erp_key } = await db
+        .selectFrom('import_actor')
+        .select('erp_key')
+        .where('tenant', '=', tenant)
+        .where('import_id', '=', importId)
+        .where('id', '=', actorId)
+        .where(isChoosable)
+        .executeTakeFirstOrThrow(() => new AppError('run.changed'));
+      return erp_key;
     },
 
     /** From here on a record may be there without anybody knowing. Throws `link.busy` when the task is no longer held. */
@@ -296,6 +322,19 @@ export function importStore(db: Db, tenant: string) {
       return row !== undefined;
     },
 
+    /** Whether there are some that a person may say the record of. */
+    async hasDuplicates(id: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('import_actor')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('import_id', '=', id)
+        .where('verdict', '=', 'duplicate')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async counts(ids: readonly string[]): Promise<ReadonlyMap<string, ImportCounts>> {
       const { rows } = await sql<ImportCounts & { id: string }>`
         select import.id, count(actor.id) as actors,
@@ -349,7 +388,8 @@ export function importStore(db: Db, tenant: string) {
         name: row.name,
         verdict: row.verdict,
         crmId: row.crm_id,
-        lookalikes: row.verdict === 'duplicate' ? (row.known ?? []) : [],
+        lookalikes: row.verdict === 'duplicate' || row.chosen !== null ? (row.known ?? []) : [],
+        chosen: row.chosen,
         outcome: row.outcome,
         reason: row.code ? { code: row.code, detail: row.detail ?? {} } : null,
       }));
@@ -373,6 +413,30 @@ export function importStore(db: Db, tenant: string) {
       await db.deleteFrom('import').where('tenant', '=', tenant).where('ended_at', '<', before).execute();
     },
   };
+}
+
+function toPlanned({ verdict, entity, reason }: ActorPlan, digest: string, known: readonly number[]) {
+  return {
+    state: verdict === 'create' || verdict === 'connect' ? ('toWrite' as const) : ('done' as const),
+    verdict,
+    crm_id: entity?.id ?? null,
+    digest,
+    known: [...known],
+    code: reason?.code ?? null,
+    detail: reason ? json(reason.detail) : null,
+    attempts: 0,
+    next_try_at: null,
+    lease_until: null,
+  };
+}
+
+/** It could be several records, or is what somebody has said, and nothing has become of it yet. */
+function isChoosable(eb: ExpressionBuilder<Database, 'import_actor'>) {
+  return eb.and([
+    eb.or([eb('verdict', '=', 'duplicate'), eb('chosen', 'is not', null)]),
+    eb('state', 'in', ['toWrite', 'done']),
+    eb.or([eb('outcome', 'is', null), eb('outcome', '=', 'leftOut')]),
+  ]);
 }
 
 function toImport(row: Selectable<Database['import']>): Import {

@@ -1,4 +1,5 @@
 import type {
+  ChooseRecord,
   ChosenConsentSource,
   ConfirmImport,
   ConsentSource,
@@ -28,6 +29,9 @@ export function fetchImportedActors(api: Api, id: string, filter: ImportedActorQ
 /** Does exactly what was planned, if that is still what the person saw. */
 export const executeImport = (api: Api, id: string, body: ConfirmImport) =>
   api<Import>('POST', `/api/imports/${id}/execute`, { body });
+
+export const chooseRecord = (api: Api, id: string, body: ChooseRecord) =>
+  api<Import>('POST', `/api/imports/${id}/choose`, { body });
 
 export const leaveOutActors = (api: Api, id: string, body: LeaveOut) =>
   api<Import>('POST', `/api/imports/${id}/leave-out`, { body });

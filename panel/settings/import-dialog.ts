@@ -112,7 +112,7 @@ export class ImportDialog extends PanelElement {
       </label>`;
     return html`
       <p>
-        ${msg(str`Records of the ERP that are not connected yet become records in SuperOffice. One that SuperOffice has already is connected to it, and one that may be a duplicate is only shown.`)}
+        ${msg(str`Records of the ERP that are not connected yet become records in SuperOffice. One that SuperOffice has already is connected to it, and where it could be several, you choose.`)}
       </p>
       <div class="field">
         <label for="type">${msg('Actor type')}</label>

@@ -5,7 +5,14 @@ import { property, state } from 'lit/decorators.js';
 import type { Import, ImportedActor, ImportedActorQuery, LeaveOut } from '../../shared/api/imports.ts';
 import type { Session } from '../../shared/api/session.ts';
 import type { Api } from '../api/client.ts';
-import { executeImport, fetchImport, fetchImportedActors, leaveOutActors, steerImport } from '../api/imports.ts';
+import {
+  chooseRecord,
+  executeImport,
+  fetchImport,
+  fetchImportedActors,
+  leaveOutActors,
+  steerImport,
+} from '../api/imports.ts';
 import { define } from '../define.ts';
 import { apiContext, sessionContext } from '../host/contexts.ts';
 import { openEntity } from '../host/open-entity.ts';
@@ -127,7 +134,9 @@ export class ImportRun extends PanelElement {
         return html`<erpsync-notice>
           ${
             counts.create + counts.connect === 0
-              ? msg('All records are left out.')
+              ? counts.leftOut > 0
+                ? msg('All records are left out.')
+                : msg('There are only possible duplicates. Choose what they are in SuperOffice, or cancel the import.')
               : [toCreate(counts.create), toConnect(counts.connect)].join(' ')
           }
           ${msg('Nothing has been written yet.')}
@@ -163,9 +172,9 @@ export class ImportRun extends PanelElement {
 
   #table(run: Import) {
     const { counts } = run;
-    const mayLeaveOut = run.may.includes('leaveOut');
+    const mayChoose = run.may.includes('choose');
     return html`<div class="row filters">
-        ${mayLeaveOut ? this.#allShown(counts) : null}
+        ${mayChoose ? this.#allShown(counts) : null}
         <select class="input show" aria-label=${msg('Show')} @change=${this.#narrow}>
           <option value="">${msg('All records')}</option>
           ${verdicts.map((each) => html`<option value="verdict ${each}">${verdictName(each)}</option>`)}
@@ -178,7 +187,7 @@ export class ImportRun extends PanelElement {
         <table class="table">
           <thead>
             <tr>
-              ${mayLeaveOut ? html`<th scope="col" class="center">${msg('Import')}</th>` : null}
+              ${mayChoose ? html`<th scope="col" class="center">${msg('Import')}</th>` : null}
               <th scope="col">${msg('ERP record')}</th>
               <th scope="col">${msg('ERP key')}</th>
               <th scope="col">${msg('What happens')}</th>
@@ -186,7 +195,7 @@ export class ImportRun extends PanelElement {
             </tr>
           </thead>
           <tbody>
-            ${this.actors.map((actor) => this.#row(actor, mayLeaveOut))}
+            ${this.actors.map((actor) => this.#row(actor, mayChoose))}
           </tbody>
         </table>
       </div>
@@ -212,12 +221,12 @@ export class ImportRun extends PanelElement {
     ${counts.leftOut > 0 ? button(msg('Include all'), false) : null}`;
   }
 
-  #row(actor: ImportedActor, mayLeaveOut: boolean) {
+  #row(actor: ImportedActor, mayChoose: boolean) {
     const { name, erpKey, verdict, outcome, reason } = actor;
     const words = outcome ? importOutcomeName(outcome) : verdict ? verdictName(verdict) : '';
     return html`<tr>
       ${
-        mayLeaveOut
+        mayChoose
           ? html`<td class="center">
               ${
                 isOpen(actor)
@@ -238,13 +247,31 @@ export class ImportRun extends PanelElement {
       <td class="wrap">
         ${words}${reason ? html`<p class=${outcome === 'failed' ? 'problem' : 'muted'}>${reasonText(reason)}</p>` : null}
       </td>
-      <td class="wrap">${recordsOf(actor).map((record) => this.#record(record))}</td>
+      <td class="wrap">
+        ${recordsOf(actor).map((record) => this.#record(record))}
+        ${mayChoose && isQuestion(actor) ? this.#question(actor) : null}
+      </td>
     </tr>`;
   }
 
-  #record({ entity, entityName }: ImportedActor['lookalikes'][number]) {
-    return html`<button class="link" @click=${() => openEntity(this.session, entity)}>
-      ${entityName ?? `${entityTypeName(entity.type)} ${entity.id}`}
+  /** Which of the records that it could be it is, if any. */
+  #question({ id, name, lookalikes, chosen }: ImportedActor) {
+    const option = (value: string, text: string) =>
+      html`<option value=${value} .selected=${value === String(chosen ?? '')}>${text}</option>`;
+    return html`<select
+      class="input"
+      aria-label=${msg(str`${name} in SuperOffice`)}
+      @change=${(event: Event) => this.#choose(id, (event.target as HTMLSelectElement).value)}
+    >
+      ${option('', msg('Not decided'))}
+      ${lookalikes.map((record) => option(String(record.entity.id), recordName(record)))}
+      ${option('0', msg('A new record'))}
+    </select>`;
+  }
+
+  #record(record: ImportedActor['lookalikes'][number]) {
+    return html`<button class="link" @click=${() => openEntity(this.session, record.entity)}>
+      ${recordName(record)}
     </button>`;
   }
 
@@ -315,6 +342,20 @@ export class ImportRun extends PanelElement {
     if (this.#watch.failure || this.#watch.run?.state !== 'planned') await this.#readActors();
   }
 
+  async #choose(actorId: string, value: string): Promise<void> {
+    await this.#watch.act(() =>
+      chooseRecord(this.api, this.importId, { actorId, recordId: value === '' ? null : Number(value) }),
+    );
+    if (this.#watch.failure) return this.#readActors();
+    try {
+      const before = String(Number(actorId) - 1);
+      const { actors } = await fetchImportedActors(this.api, this.importId, { after: before });
+      this.actors = this.actors.map((actor) => actors.find(({ id }) => id === actor.id) ?? actor);
+    } catch (error) {
+      this.#watch.fail(error);
+    }
+  }
+
   async #readActors(after: string | null = null): Promise<void> {
     await this.#leaving;
     try {
@@ -343,6 +384,11 @@ export class ImportRun extends PanelElement {
 
       .wrap {
         min-width: 14em;
+      }
+
+      td .input {
+        max-width: 100%;
+        margin-block: var(--so-space-1);
       }
 
       .empty {
@@ -395,9 +441,19 @@ function isOpen({ verdict, outcome }: ImportedActor): boolean {
   return (verdict === 'create' || verdict === 'connect') && (outcome === null || outcome === 'leftOut');
 }
 
+/** Somebody may say which record it is, or has. */
+function isQuestion({ verdict, chosen, outcome }: ImportedActor): boolean {
+  return (verdict === 'duplicate' || chosen !== null) && (outcome === null || outcome === 'leftOut');
+}
+
+function recordName({ entity, entityName }: ImportedActor['lookalikes'][number]): string {
+  return entityName ?? `${entityTypeName(entity.type)} ${entity.id}`;
+}
+
 /** What it is, became, or may be in SuperOffice. */
-function recordsOf({ verdict, entity, entityName, lookalikes, outcome }: ImportedActor): ImportedActor['lookalikes'] {
-  if (!entity) return lookalikes;
+function recordsOf(actor: ImportedActor): ImportedActor['lookalikes'] {
+  const { verdict, entity, entityName, lookalikes, outcome } = actor;
+  if (!entity || isQuestion(actor)) return lookalikes;
   return verdict !== 'create' || outcome === 'created' || outcome === 'disconnected' ? [{ entity, entityName }] : [];
 }
 

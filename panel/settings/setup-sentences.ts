@@ -55,11 +55,9 @@ const sentences = {
       ? msg(str`Several ERP items are ${item} for ${field}. Choose which of them goes back to the ERP.`)
       : msg('Several ERP items are one SuperOffice item. Choose which of them goes back to the ERP.'),
   'import.ambiguous': () =>
-    msg('Several records in SuperOffice look like this one. Open the right one and connect it on its ERP tab.'),
+    msg('Several records in SuperOffice look like this one. Choose the right one, or connect it on its ERP tab.'),
   'import.doubtful': () =>
-    msg(
-      'A record in SuperOffice has the same number, but differs in another. If it is the right one, open it and connect it on its ERP tab.',
-    ),
+    msg('A record in SuperOffice has the same number, but differs in another. Choose whether it is this one.'),
   'webhook.refused': () => msg('SuperOffice did not accept the webhook. Tell your administrator.'),
   'selection.not_found': () => msg('There is no such selection in SuperOffice, or you may not see it.'),
   'restore.not_found': () => msg('This restored backup has been decided on already.'),

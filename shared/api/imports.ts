@@ -27,7 +27,7 @@ export const Import = z.object({
   startedBy: z.string(),
   endedAt: z.iso.datetime().nullable(),
   /** What a person may do with it now. */
-  may: z.array(z.enum(['execute', 'leaveOut', 'pause', 'resume', 'cancel', 'disconnect'])),
+  may: z.array(z.enum(['execute', 'choose', 'pause', 'resume', 'cancel', 'disconnect'])),
   /** The ERP says that these may not be all. */
   warning: z.string().nullable(),
   /** Why it failed as a whole. */
@@ -74,6 +74,10 @@ export const LeaveOut = z.object({
 });
 export type LeaveOut = z.infer<typeof LeaveOut>;
 
+/** Which of the records that it could be an actor is; 0 for none of them, so that one is made; null for undecided. */
+export const ChooseRecord = z.object({ actorId: ActorId, recordId: z.number().int().nonnegative().nullable() });
+export type ChooseRecord = z.infer<typeof ChooseRecord>;
+
 export const ImportedActorQuery = z.object({
   verdict: verdict.optional(),
   outcome: outcome.optional(),
@@ -90,7 +94,9 @@ export const ImportedActor = z.object({
   /** The record it is, or becomes. */
   entity: CrmEntity.nullable(),
   entityName: z.string().nullable(),
-  /** The records that it could be any of. */
+  /** Of the records that it could be, the one that somebody says it is; 0 for none of them. */
+  chosen: z.number().int().nullable(),
+  /** The records that it could be, where a person has to say it. */
   lookalikes: z.array(z.object({ entity: CrmEntity, entityName: z.string().nullable() })),
   outcome: outcome.nullable(),
   reason: Reason.nullable(),

@@ -5,6 +5,7 @@ import { chooseConsentSource, showConsentSource } from '../../backend/applicatio
 import { startImport } from '../../backend/application/import/start-import.ts';
 import {
   cancelImport,
+  chooseRecord,
   disconnectImport,
   executeImport,
   leaveOutActors,
@@ -113,7 +114,7 @@ describe('the plan', () => {
 
     expect(await showImport(admin, id)).toMatchObject({
       state: 'planned',
-      may: ['execute', 'leaveOut', 'cancel'],
+      may: ['execute', 'choose', 'cancel'],
       counts: { actors: 4, left: 0, create: 1, connect: 1, duplicate: 1, linked: 1, blocked: 0 },
     });
     expect(await actorsOf(id)).toEqual([
@@ -353,6 +354,80 @@ describe('carried out', () => {
   });
 });
 
+describe('a possible duplicate', () => {
+  const choose = async (id: string, erpKey: string, recordId: number | null) =>
+    chooseRecord(admin, id, { actorId: (await idsOf(id, erpKey))[0]!, recordId });
+  const rowOf = async (id: string, erpKey: string) => (await actorsOf(id)).find(([key]) => key === erpKey);
+
+  test('is connected to the record that somebody says it is', async () => {
+    const id = await planned();
+    await choose(id, '3', 31);
+    expect(await rowOf(id, '3')).toEqual(['3', 'connect', 31, null, null]);
+    expect((await showImport(admin, id)).counts).toMatchObject({ create: 1, connect: 2, duplicate: 0 });
+    expect((await showImportedActors(admin, id, {})).actors[2]).toMatchObject({
+      chosen: 31,
+      lookalikes: { length: 2 },
+    });
+    await execute(id);
+    await work();
+    expect((await linkOf('3'))?.entity.id).toBe(31);
+    expect(named('Dobbel AS')).toHaveLength(2);
+  });
+
+  test('becomes a new record when it is none of them, and only one though the answer is lost', async () => {
+    const id = await planned({ kind: 'keys', erpKeys: ['3'] });
+    expect(await showImport(admin, id)).toMatchObject({ state: 'planned', may: ['choose', 'cancel'] });
+    await choose(id, '3', 0);
+    expect(await rowOf(id, '3')).toEqual(['3', 'create', null, null, null]);
+    await execute(id);
+    const { crm } = world;
+    const create = crm.create.bind(crm);
+    crm.create = async (record) => {
+      await create(record);
+      throw new AppError('crm.unreachable');
+    };
+    await work();
+    world.clock.advance(4 * 60_000);
+    await work();
+    expect(named('Dobbel AS')).toHaveLength(3);
+    expect([30, 31]).not.toContain((await linkOf('3'))?.entity.id);
+  });
+
+  test('is undecided again when that is taken back, and can be left out', async () => {
+    const id = await planned();
+    await choose(id, '3', 30);
+    await leaveOut(id, { kind: 'these', ids: await idsOf(id, '3') });
+    expect(await rowOf(id, '3')).toEqual(['3', 'connect', 30, 'leftOut', null]);
+    await choose(id, '3', null);
+    expect(await rowOf(id, '3')).toEqual(['3', 'duplicate', null, null, 'import.ambiguous']);
+  });
+
+  test('is not connected to a record that it does not look like, or that is connected already', async () => {
+    const id = await planned();
+    await choose(id, '3', 40);
+    expect(await rowOf(id, '3')).toEqual(['3', 'duplicate', null, null, 'import.ambiguous']);
+    await expect(choose(id, '1', 40)).rejects.toMatchObject({ code: 'run.changed' });
+    customer('9', 'Sist AS');
+    await connect(admin, connectionId, { type: 'contact', id: 31 }, { type: 'Customer', erpKey: '9' });
+    await choose(id, '3', 31);
+    expect(await rowOf(id, '3')).toEqual(['3', 'duplicate', 31, null, 'link.exists']);
+    expect((await showImportedActors(admin, id, {})).actors[2]).toMatchObject({
+      chosen: 31,
+      lookalikes: { length: 2 },
+    });
+  });
+
+  test('becomes nothing when somebody else takes its record meanwhile', async () => {
+    const id = await planned();
+    await choose(id, '3', 31);
+    customer('9', 'Sist AS');
+    await connect(admin, connectionId, { type: 'contact', id: 31 }, { type: 'Customer', erpKey: '9' });
+    await execute(id);
+    await work();
+    expect(await rowOf(id, '3')).toEqual(['3', 'connect', 31, 'stale', 'link.exists']);
+  });
+});
+
 describe('left out', () => {
   test('nothing becomes of an actor, it is told so, and the next import offers it again', async () => {
     const id = await planned();
@@ -399,7 +474,7 @@ describe('left out', () => {
     ]);
     await leaveOut(id, { kind: 'all', verdict: null });
     expect(await counts()).toEqual([0, 0, 3]);
-    expect((await showImport(admin, id)).may).toEqual(['leaveOut', 'cancel']);
+    expect((await showImport(admin, id)).may).toEqual(['choose', 'cancel']);
     await expect(execute(id)).rejects.toMatchObject({ code: 'run.changed' });
 
     await leaveOut(id, { kind: 'these', ids: await idsOf(id, '5') }, false);
@@ -646,6 +721,7 @@ describe('who may', () => {
     showImport: (ctx, id) => showImport(ctx, id),
     showImportedActors: (ctx, id) => showImportedActors(ctx, id, {}),
     executeImport: (ctx, id) => executeImport(ctx, id, { create: 1, connect: 1 }),
+    chooseRecord: (ctx, id) => chooseRecord(ctx, id, { actorId: '1', recordId: null }),
     leaveOutActors: (ctx, id) => leaveOutActors(ctx, id, { leftOut: true, actors: { kind: 'all', verdict: null } }),
     pauseImport: (ctx, id) => pauseImport(ctx, id),
     resumeImport: (ctx, id) => resumeImport(ctx, id),

@@ -124,15 +124,18 @@ describe('an administrator imports from the ERP, with nothing but the screens', 
     await panel(lars).getByText(`Customer ${vestfold.erpKey}`, { exact: true }).waitFor();
   });
 
-  test('imports the same again: what is connected stays, what was left out is offered, and nothing doubles', async () => {
+  test('imports the same again: what was left out is offered, a duplicate is decided on, and nothing doubles', async () => {
     await look('Customer → Company', customers);
     await shown.getByText('One record would be created in SuperOffice. One record would be connected.').waitFor();
     expect(await row(barents).innerText()).toContain('Connected already');
+    await shown.getByLabel(`${cash.inErp} in SuperOffice`).selectOption({ index: 1 });
+    await shown.getByText('2 records would be connected.').waitFor();
     await shown.getByLabel(`Import ${vind.inErp}`).uncheck();
-    await shown.getByText('One record would be connected.').waitFor({ state: 'detached' });
+    await shown.getByText('One record would be connected.').waitFor();
     await shown.getByRole('button', { name: 'Import', exact: true }).click();
-    await shown.getByText('One record was created in SuperOffice.').waitFor();
+    await shown.getByText('One record was created in SuperOffice. One record was connected.').waitFor();
     await close();
+    expect(await inCrm('contact', cash.inErp)).toBe(2);
     for (const { inErp } of [barents, skagen, inari]) expect(await inCrm('contact', inErp)).toBe(1);
   });
 

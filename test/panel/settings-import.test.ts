@@ -90,7 +90,7 @@ describe('the import from the ERP', () => {
       { connectionId: superSale.id, actorType: 'Customer', source: { kind: 'all' } },
     ]);
     await waitUntil(() => rows().join() === 'Ny AS,Kjent AS,Dobbel AS');
-    await shown('Several records in SuperOffice look like this one.');
+    await shown('Several records in SuperOffice look like this one. Choose the right one');
     await byRole('button', 'Kjent AS (Oslo)');
     await byRole('button', 'Dobbel AS (Moss)');
     await byRole('button', 'Company 31');
@@ -194,6 +194,36 @@ describe('the import from the ERP', () => {
       { leftOut: true, actors: { kind: 'all', verdict: 'connect' } },
       { leftOut: true, actors: { kind: 'all', verdict: null } },
       { leftOut: false, actors: { kind: 'all', verdict: null } },
+    ]);
+  });
+
+  it('asks what a possible duplicate is, by keyboard, and takes another answer', async () => {
+    world.imports = [importOf()];
+    await open();
+    const which = () => byRole<HTMLSelectElement>('combobox', 'Dobbel AS in SuperOffice');
+    expect([...(await which()).options].map(({ text }) => text.trim())).to.deep.equal([
+      'Not decided',
+      'Dobbel AS (Moss)',
+      'Company 31',
+      'A new record',
+    ]);
+    (await which()).focus();
+    await sendKeys({ type: 'Comp' });
+    await sendKeys({ press: 'Enter' });
+    await waitUntil(() => rowOf('Dobbel AS').includes('Connect'));
+    await byRole('checkbox', 'Import Dobbel AS');
+    await accessible();
+    expect((await which()).value).to.equal('31');
+    (await which()).value = '0';
+    (await which()).dispatchEvent(new Event('change'));
+    await waitUntil(() => rowOf('Dobbel AS').includes('Create'));
+    (await which()).value = '';
+    (await which()).dispatchEvent(new Event('change'));
+    await waitUntil(() => rowOf('Dobbel AS').includes('Possible duplicate'));
+    expect(world.sent(`POST /api/imports/${id}/choose`)).to.deep.equal([
+      { actorId: '3', recordId: 31 },
+      { actorId: '3', recordId: 0 },
+      { actorId: '3', recordId: null },
     ]);
   });
 

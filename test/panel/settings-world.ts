@@ -4,6 +4,7 @@ import type { Comparison, ComparisonPage, UnequalPage } from '../../shared/api/c
 import type { Connection, SaveConnection } from '../../shared/api/connections.ts';
 import type { ConfigField, Connector, SaveConnector } from '../../shared/api/connectors.ts';
 import type {
+  ChooseRecord,
   ChosenConsentSource,
   ConsentSource,
   Import,
@@ -202,7 +203,7 @@ export const importOf = (
   startedAt: '2026-11-22T20:14:00Z',
   startedBy: 'Astrid Berg',
   endedAt: null,
-  may: ['execute', 'leaveOut', 'cancel'],
+  may: ['execute', 'choose', 'cancel'],
   warning: null,
   failure: null,
   nameToType: null,
@@ -231,6 +232,7 @@ export const importedActor = (
   erpKey: actor.id,
   entity: null,
   entityName: null,
+  chosen: null,
   lookalikes: [],
   outcome: null,
   reason: null,
@@ -583,6 +585,7 @@ export class SettingsWorld {
           return (this.imports = [importOf({ actorType, source }), ...this.imports])[0];
         }
         if (verb === 'leave-out') return this.#leaveOut(body as LeaveOut);
+        if (verb === 'choose') return this.#chooseRecord(body as ChooseRecord);
         return (this.imports = [steeredImport(this.imports[0]!, verb), ...this.imports.slice(1)])[0];
       case 'GET runs':
         if (id === '') return { runs: this.runs };
@@ -632,6 +635,22 @@ export class SettingsWorld {
     );
   }
 
+  #chooseRecord({ actorId, recordId }: ChooseRecord): Import | undefined {
+    this.importedActors = this.importedActors.map((actor) => {
+      if (actor.id !== actorId) return actor;
+      const found = actor.lookalikes.find(({ entity }) => entity.id === recordId);
+      const verdict = found ? 'connect' : recordId === 0 ? 'create' : 'duplicate';
+      return {
+        ...actor,
+        verdict,
+        chosen: recordId,
+        entity: found?.entity ?? null,
+        entityName: found?.entityName ?? null,
+      };
+    });
+    return this.imports[0];
+  }
+
   #leaveOut({ leftOut, actors }: LeaveOut): Import {
     const isMeant = ({ id, verdict }: ImportedActor) =>
       actors.kind === 'these'
@@ -652,7 +671,7 @@ export class SettingsWorld {
     const changed: Import = {
       ...entered!,
       counts,
-      may: counts.create + counts.connect > 0 ? ['execute', 'leaveOut', 'cancel'] : ['leaveOut', 'cancel'],
+      may: counts.create + counts.connect > 0 ? ['execute', 'choose', 'cancel'] : ['choose', 'cancel'],
     };
     this.imports = [changed, ...others];
     return changed;

@@ -125,6 +125,7 @@ export const routes: Readonly<Record<string, Row>> = {
     ...setsUp,
     body: () => ({ leftOut: true, actors: { kind: 'all', verdict: null } }),
   },
+  'POST /api/imports/:id/choose': { ...setsUp, body: () => ({ actorId: '1', recordId: 0 }) },
   'POST /api/imports/:id/:action': setsUp,
 
   'GET /api/consent-source': setsUp,

@@ -15,7 +15,7 @@ async function nextState(ctx: Context, { id, state, listed }: Import): Promise<I
   const { imports } = ctx.store;
   if (state === 'planning') {
     if (!listed || (await imports.hasLeft(id, ['toPlan']))) return null;
-    return (await imports.hasLeft(id, ['toWrite'])) ? 'planned' : 'done';
+    return (await imports.hasLeft(id, ['toWrite'])) || (await imports.hasDuplicates(id)) ? 'planned' : 'done';
   }
   if (state !== 'running') return null;
   return (await imports.hasLeft(id, ['toWrite', 'open'])) ? null : 'done';

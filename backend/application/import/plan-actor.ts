@@ -2,7 +2,14 @@ import { entityTypeOf, type CrmEntity } from '../../../shared/vocabulary.ts';
 import type { Context } from '../../context.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { FieldPair } from '../../domain/convert.ts';
-import { judgeActor, newRecordValues, traitsInCrm, type ActorPlan, type Import } from '../../domain/import.ts';
+import {
+  judgeActor,
+  newRecordValues,
+  traitsInCrm,
+  type ActorPlan,
+  type Import,
+  type ImportTask,
+} from '../../domain/import.ts';
 import { isDoubtful, isTwin } from '../../domain/twins.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor, ErpConnector } from '../../ports/erp-connector.ts';
@@ -32,7 +39,12 @@ export interface LookedAt {
 }
 
 /** Looks at an actor and at what SuperOffice has that may be it. Nothing is written. */
-export async function planActor(ctx: Context, entered: Import, ground: Ground, erpKey: string): Promise<LookedAt> {
+export async function planActor(
+  ctx: Context,
+  entered: Import,
+  ground: Ground,
+  { erpKey, chosen }: Pick<ImportTask, 'erpKey' | 'chosen'>,
+): Promise<LookedAt> {
   const { connectionId, actorType } = entered;
   const type = entityTypeOf[actorType];
   const { connector, pairs } = ground;
@@ -65,7 +77,8 @@ export async function planActor(ctx: Context, entered: Import, ground: Ground, e
       [...twins, ...doubtful].map(({ id }) => id),
     )
   ).filter((link) => link.connectionId === connectionId);
-  const judged = judgeActor(twins, doubtful, (entity) => linked.some((link) => link.entity.id === entity.id));
+  const isLinked = ({ id }: CrmEntity) => linked.some(({ entity }) => entity.id === id);
+  const judged = judgeActor(twins, doubtful, isLinked, chosen);
   return {
     plan: { ...judged, values: judged.verdict === 'create' ? values : {}, company },
     actor,

@@ -52,20 +52,21 @@ export async function showImportedActors(
   const actors = found.slice(0, PAGE).map((actor) => ({
     ...actor,
     entity: actor.crmId === null ? null : { type, id: actor.crmId },
-    lookalikes: actor.crmId === null ? actor.lookalikes.slice(0, LOOKALIKES).map((id) => ({ type, id })) : [],
+    lookalikes: actor.lookalikes.slice(0, LOOKALIKES).map((id) => ({ type, id })),
   }));
   const nameOf = await recordNames(
     ctx,
-    actors.flatMap(({ entity, lookalikes }) => (entity ? [entity] : lookalikes)),
+    actors.flatMap(({ entity, lookalikes }) => [...(entity ? [entity] : []), ...lookalikes]),
   );
   return {
-    actors: actors.map(({ id, erpKey, name, verdict, entity, lookalikes, outcome, reason }) => ({
+    actors: actors.map(({ id, erpKey, name, verdict, entity, lookalikes, chosen, outcome, reason }) => ({
       id: String(id),
       erpKey,
       name,
       verdict,
       entity,
       entityName: entity && nameOf(entity),
+      chosen,
       lookalikes: lookalikes.map((entity) => ({ entity, entityName: nameOf(entity) })),
       outcome,
       reason: reasonTold(reason),

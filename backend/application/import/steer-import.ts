@@ -1,7 +1,8 @@
-import type { ConfirmImport, LeaveOut } from '../../../shared/api/imports.ts';
+import type { ChooseRecord, ConfirmImport, LeaveOut } from '../../../shared/api/imports.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import {
   importActions,
+  planDigest,
   type Import,
   type ImportAction,
   type ImportCounts,
@@ -11,6 +12,7 @@ import { AppError } from '../../errors.ts';
 import { requireAdministrator } from '../access.ts';
 import { requireNoRestore } from '../sync/hold-record.ts';
 import { advanceImport } from './advance-import.ts';
+import { openGround, planActor } from './plan-actor.ts';
 
 /** So many records are not made by a slip of the hand: the name of the connection has to be typed. */
 const MANY = 1_000;
@@ -40,11 +42,27 @@ export async function executeImport(ctx: Context, id: string, input: ConfirmImpo
 
 /** Nothing becomes of these actors, or, when `leftOut` is false, it does again. The next import offers them anew. */
 export async function leaveOutActors(ctx: Context, id: string, { leftOut, actors }: LeaveOut): Promise<void> {
-  await steer(ctx, id, 'leaveOut', (ctx) => {
+  await steer(ctx, id, 'choose', (ctx) => {
     const ids = actors.kind === 'these' ? actors.ids.map(Number) : null;
     const verdicts = actors.kind === 'all' && actors.verdict ? [actors.verdict] : (['create', 'connect'] as const);
     return ctx.store.imports.leaveOut(id, { verdicts, ids }, leftOut);
   });
+}
+
+/** Somebody says which of the records that it could be an actor is, or that it is none of them, or takes that back. */
+export async function chooseRecord(ctx: Context, id: string, { actorId, recordId }: ChooseRecord): Promise<void> {
+  requireAdministrator(ctx);
+  const entered = await ctx.store.imports.get(id);
+  const erpKey = await ctx.store.imports.choosable(id, Number(actorId));
+  const looked = await planActor(ctx, entered, await openGround(ctx, entered), { erpKey, chosen: recordId });
+  await steer(ctx, id, 'choose', (ctx) =>
+    ctx.store.imports.chosen(id, Number(actorId), {
+      chosen: recordId,
+      plan: looked.plan,
+      digest: planDigest(looked.plan),
+      known: looked.twins.map(({ id }) => id),
+    }),
+  );
 }
 
 /** What is under way is finished; nothing else is taken up. */

@@ -54,7 +54,7 @@ export async function workOnImport(ctx: Context, task: ImportTask): Promise<void
 }
 
 async function plan(ctx: Context, entered: Import, ground: Ground, task: ImportTask): Promise<void> {
-  const { plan, twins } = await planActor(ctx, entered, ground, task.erpKey);
+  const { plan, twins } = await planActor(ctx, entered, ground, task);
   await ctx.store.imports.planned(
     task,
     plan,
@@ -64,7 +64,7 @@ async function plan(ctx: Context, entered: Import, ground: Ground, task: ImportT
 }
 
 async function write(ctx: Context, entered: Import, ground: Ground, task: ImportTask): Promise<void> {
-  const looked = await planActor(ctx, entered, ground, task.erpKey);
+  const looked = await planActor(ctx, entered, ground, task);
   const { plan, actor, twins } = looked;
   if (task.state === 'open') return resolve(ctx, entered, ground, task, looked);
   // Exactly what was shown, or nothing.

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../../shared/api/common.ts';
 import {
+  ChooseRecord,
   ChosenConsentSource,
   ConfirmImport,
   ImportedActorQuery,
@@ -13,6 +14,7 @@ import { listImports, showImport, showImportedActors } from '../../application/i
 import { startImport } from '../../application/import/start-import.ts';
 import {
   cancelImport,
+  chooseRecord,
   disconnectImport,
   executeImport,
   leaveOutActors,
@@ -54,6 +56,11 @@ export const imports = new Hono<Env>()
   .post('/imports/:id/leave-out', validate('param', One), validate('json', LeaveOut), async (c) => {
     const { id } = c.req.valid('param');
     await leaveOutActors(c.var.ctx, id, c.req.valid('json'));
+    return c.json(await showImport(c.var.ctx, id));
+  })
+  .post('/imports/:id/choose', validate('param', One), validate('json', ChooseRecord), async (c) => {
+    const { id } = c.req.valid('param');
+    await chooseRecord(c.var.ctx, id, c.req.valid('json'));
     return c.json(await showImport(c.var.ctx, id));
   })
   .post('/imports/:id/:action', validate('param', Steered), async (c) => {

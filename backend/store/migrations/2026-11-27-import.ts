@@ -45,6 +45,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       crm_id integer,
       digest text,
       known integer[],
+      chosen integer,
       outcome text check (outcome in ('created', 'connected', 'disconnected', 'leftOut', 'stale', 'failed')),
       code text,
       detail jsonb,
