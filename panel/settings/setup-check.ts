@@ -143,6 +143,10 @@ export class SetupCheck extends PanelElement {
         gap: var(--so-space-3);
       }
 
+      li svg {
+        margin-block-start: 3px;
+      }
+
       .fine svg {
         color: var(--so-success);
       }

@@ -1,18 +1,34 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSampleWorkbook } from '../stand-in/sample-erp.ts';
+import { seedTenant } from '../stand-in/seed.ts';
 import { browserFlags } from '../support/browser.ts';
 import { startDemo, type RunningDemo } from '../support/demo.ts';
+import { editCompany, eventually } from '../support/stand-in-browser.ts';
+import { readCell } from '../support/workbook.ts';
 
 /** The demonstration begins with the app installed in `Cust10001`; in `Cust20002` nobody has. */
 const TENANT = 'Cust20002';
 
+/** One that its ERP knows as well. */
+const company = seedTenant(TENANT).companies.find(
+  ({ id, categoryId }) => id !== seedTenant(TENANT).ownerCompanyId && id % 12 !== 0 && categoryId !== 4,
+)!;
+
 let demo: RunningDemo;
+let workbook: string;
 let browser: Browser;
 let admin: Page;
 
 beforeAll(async () => {
   demo = await startDemo();
+  const folder = join(demo.dataDir, 'workbooks', TENANT);
+  workbook = join(folder, 'ErpClient.xlsx');
+  await mkdir(folder, { recursive: true });
+  await writeSampleWorkbook(workbook, seedTenant(TENANT));
   browser = await chromium.launch({
     executablePath: process.env['CHROME_BIN'] ?? '/usr/bin/chromium',
     args: browserFlags,
@@ -66,6 +82,50 @@ describe('an administrator installs, uses and uninstalls the app with nothing bu
     await check.getByText(/Missing or changed/).waitFor({ state: 'detached' });
     await admin.goto(`${demo.url}/${TENANT}/operations`);
     await admin.getByText('Active', { exact: true }).waitFor();
+  });
+
+  test('she sets up an ERP, connects a company to its customer, and what she edits arrives there', async () => {
+    await openSync();
+    const sync = panel();
+    await sync.getByRole('button', { name: 'Add Sync Connector' }).click();
+    await sync.getByLabel('Sync Connector name').fill('Workbooks');
+    await sync.getByRole('button', { name: 'OK', exact: true }).click();
+    await sync.getByRole('button', { name: 'Define new ERP connection' }).click();
+    await sync.getByLabel('Name:', { exact: true }).fill('Nordlys ERP');
+    await sync.getByLabel('File name').fill('ErpClient.xlsx');
+    await sync.getByRole('button', { name: 'Test ERP connection' }).click();
+    await sync.getByText('The test succeeded.').waitFor();
+    await sync.getByRole('button', { name: 'OK', exact: true }).click();
+    await sync.getByRole('button', { name: 'Configure field mapping' }).click();
+    await sync.getByLabel('Sync ERP "Customer" to SuperOffice "Company"').check();
+    const name = sync.getByRole('group', { name: 'Name', exact: true });
+    await name.getByRole('button', { name: 'From SuperOffice to ERP' }).click();
+    await sync.getByRole('button', { name: 'Done' }).click();
+    await sync.getByRole('group', { name: 'Nordlys ERP' }).getByRole('button', { name: 'Activate' }).click();
+    await sync.getByRole('row', { name: /Nordlys ERP.*Active/ }).waitFor();
+
+    await admin.goto(`${demo.url}/${TENANT}/contact/${company.id}`);
+    await admin.getByRole('tab', { name: 'ERP' }).click();
+    await panel().getByRole('button', { name: 'Connect to Customer' }).click();
+    const dialog = panel().locator('erpsync-dialog');
+    await dialog.getByRole('radio').first().check();
+    await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+    await dialog.getByText('All values are equal.').waitFor();
+    await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+    await panel().getByText('Connected to Nordlys ERP.').waitFor();
+    await screenshot('connected');
+
+    const customer = Number(
+      /\d+/.exec(
+        await panel()
+          .getByText(/^Customer \d+$/)
+          .innerText(),
+      )?.[0],
+    );
+    await editCompany(admin, 'Name', 'Renamed by Sofia');
+    await eventually(async () => {
+      expect(await readCell(workbook, 'Customer', customer, 'Name')).toBe('Renamed by Sofia');
+    });
   });
 
   test('her company is suspended: she is signed out and told why; it comes back, and so does she', async () => {

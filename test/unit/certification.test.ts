@@ -179,6 +179,7 @@ const rules: Readonly<Record<`SO-${number}`, Rule>> = {
     must: 'Customers manage and uninstall the app themselves',
     tests: [
       ['e2e/tenant-life', 'somebody deletes a panel and the webhook: she sees it, and repairs it'],
+      ['e2e/tenant-life', 'she sets up an ERP, connects a company to its customer, and what she edits arrives there'],
       ['e2e/tenant-life', 'she uninstalls, reads the proof, and finds nothing of the app in SuperOffice'],
     ],
   },
