@@ -1,16 +1,17 @@
-import type { FieldValue, Side } from '../../shared/vocabulary.ts';
+import type { FieldKind, FieldValue, Side } from '../../shared/vocabulary.ts';
 import { convert, type FieldPair } from './convert.ts';
 import type { UnsettledRow } from './ledger.ts';
 import type { AgreedValue } from './link.ts';
 import { agreedByWriting, other } from './merge.ts';
 import { isAlike } from './twins.ts';
-import { sameValue } from './value.ts';
+import { isRounded, sameValue } from './value.ts';
 
 /**
  * Which of the writes into one place, oldest first, that nobody saw the end of has made what stands there now. One that was
  * overtaken may arrive late, and only its own value tells so, be it as the system keeps it.
  */
 export function arrived<Row extends UnsettledRow>(
+  kind: FieldKind,
   rows: readonly Row[],
   now: FieldValue,
   agreed: FieldValue | undefined,
@@ -20,7 +21,7 @@ export function arrived<Row extends UnsettledRow>(
   const latest = possible.at(-1);
   return (
     possible.findLast(({ after }) => sameValue(now, after)) ??
-    possible.findLast((row) => isKept(row, now)) ??
+    possible.findLast((row) => isKept(kind, row, now)) ??
     (latest && mayBe(latest, now) ? latest : undefined)
   );
 }
@@ -31,8 +32,8 @@ function mayBe({ overtaken, reason, before }: UnsettledRow, now: FieldValue): bo
 }
 
 /** What it has written: the value that stands there now, or what was sent, where somebody may have edited that since. */
-export function writtenBy(row: UnsettledRow, now: FieldValue): FieldValue {
-  return isOurs(row, now) ? now : row.after;
+export function writtenBy(kind: FieldKind, row: UnsettledRow, now: FieldValue): FieldValue {
+  return isOurs(kind, row, now) ? now : row.after;
 }
 
 /** What both sides agree on by it; null where what stands there may be somebody's edit. */
@@ -44,7 +45,7 @@ export function agreedByArrival(
 ): AgreedValue | null {
   const { target, before, after, reason } = row;
   const { [target]: here, [other(target)]: there } = now;
-  if (here === undefined || !isOurs(row, here)) return null;
+  if (here === undefined || !isOurs(pair[target].kind, row, here)) return null;
   if (reason === 'overruled') {
     // The weaker ERP keeps its own value, and that the two differ is settled.
     const own = there === undefined ? undefined : convert(pair, target, there);
@@ -55,11 +56,12 @@ export function agreedByArrival(
   return sent ? { ...sent, [target]: here } : null;
 }
 
-function isOurs(row: UnsettledRow, now: FieldValue): boolean {
-  return sameValue(now, row.after) || isKept(row, now);
+function isOurs(kind: FieldKind, row: UnsettledRow, now: FieldValue): boolean {
+  return sameValue(now, row.after) || isKept(kind, row, now);
 }
 
-/** As the system keeps it, which trims, cuts off or writes in capitals. */
-function isKept({ before, after }: UnsettledRow, now: FieldValue): boolean {
-  return !sameValue(now, before) && isAlike(after, now) === true;
+/** As the system keeps it, which trims, cuts off, writes in capitals or rounds. */
+function isKept(kind: FieldKind, { before, after }: UnsettledRow, now: FieldValue): boolean {
+  if (sameValue(now, before)) return false;
+  return isAlike(after, now) === true || (kind === 'decimal' && isRounded(after, now));
 }

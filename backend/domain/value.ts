@@ -59,6 +59,23 @@ export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined):
   return a === b || (a !== undefined && b !== undefined && comparable(a) === comparable(b));
 }
 
+/** Whether this may be what a system that keeps fewer decimals has made of the number: rounded, or cut off. */
+export function isRounded(exact: FieldValue, kept: FieldValue): boolean {
+  if (exact === null || kept === null || !plainNumber.test(exact) || !plainNumber.test(kept)) return false;
+  const [all, few] = [decimalsOf(exact), decimalsOf(kept)];
+  if (few >= all) return false;
+  const units = (number: string) => BigInt(number.replace('.', '') + '0'.repeat(all - decimalsOf(number)));
+  const difference = units(exact) - units(kept);
+  const lastKept = 10n ** BigInt(all - few);
+  return -lastKept < difference && difference < lastKept;
+}
+
+const plainNumber = /^-?\d+(?:\.\d+)?$/;
+
+function decimalsOf(number: string): number {
+  return number.split('.')[1]?.length ?? 0;
+}
+
 export function isBlank(value: FieldValue): boolean {
   return comparable(value) === '';
 }

@@ -30,7 +30,7 @@ function writeOf(before: FieldValue, after: FieldValue, more: Partial<UnsettledR
 describe('of writes that nobody saw the end of', () => {
   const early = writeOf('OLD', ' First', { overtaken: true });
   const late = writeOf('OLD', ' Second');
-  const came = (now: FieldValue, agreed: FieldValue = 'OLD') => arrived([early, late], now, agreed);
+  const came = (now: FieldValue, agreed: FieldValue = 'OLD') => arrived('text', [early, late], now, agreed);
 
   test('none has arrived while the old value stands there', () => {
     expect(came('OLD')).toBeUndefined();
@@ -43,14 +43,24 @@ describe('of writes that nobody saw the end of', () => {
     expect(came('SECOND')).toBe(late);
   });
 
+  test('a number may have been rounded, or cut off', () => {
+    const rounded = writeOf('10', '12.345', { overtaken: true });
+    const kept = (now: string) => arrived('decimal', [rounded], now, '10');
+    expect([kept('12.35'), kept('12.34'), kept('12')]).toEqual([rounded, rounded, rounded]);
+    expect([kept('12.3456'), kept('12.36'), kept('14'), kept('-12.35'), kept('many')]).toEqual(
+      Array(5).fill(undefined),
+    );
+    expect(arrived('text', [rounded], '12.35', '10')).toBeUndefined();
+  });
+
   test('the last may have become anything, and one that was overtaken nothing but its own value', () => {
     expect(came('Rounded')).toBe(late);
-    expect(arrived([early], 'Rounded', 'OLD')).toBeUndefined();
+    expect(arrived('text', [early], 'Rounded', 'OLD')).toBeUndefined();
   });
 
   test('one that was overtaken has not brought what both sides have agreed on since', () => {
-    expect(arrived([early], 'FIRST', 'FIRST')).toBeUndefined();
-    expect(arrived([late], 'SECOND', 'SECOND')).toBe(late);
+    expect(arrived('text', [early], 'FIRST', 'FIRST')).toBeUndefined();
+    expect(arrived('text', [late], 'SECOND', 'SECOND')).toBe(late);
   });
 });
 
@@ -65,8 +75,8 @@ describe('by a write that nobody saw the end of', () => {
   });
 
   test('stands in the ledger what stands there, or what was sent where somebody may have edited that since', () => {
-    expect(writtenBy(writeOf('OLD', 'New'), 'NEW')).toBe('NEW');
-    expect(writtenBy(writeOf('OLD', 'New'), 'Edited')).toBe('New');
+    expect(writtenBy('text', writeOf('OLD', 'New'), 'NEW')).toBe('NEW');
+    expect(writtenBy('text', writeOf('OLD', 'New'), 'Edited')).toBe('New');
   });
 
   test('nothing is agreed on where somebody else may have written what stands there', () => {
@@ -83,9 +93,9 @@ describe('by a write that nobody saw the end of', () => {
   test('an ERP that was overruled keeps its own value, unless that was edited since or nothing has overruled it', () => {
     const overruled = writeOf('Weak', 'Strong', { target: 'crm', reason: 'overruled' });
     const by = (crm: string, erp: string) => agreedByArrival(pairOf(), overruled, { crm, erp }, agreed);
-    expect(arrived([overruled], 'Strong', 'Old')).toBe(overruled);
+    expect(arrived('text', [overruled], 'Strong', 'Old')).toBe(overruled);
     expect(by('Strong', 'Weak')).toEqual({ crm: 'Strong', erp: 'Weak' });
     expect(by('Strong', 'Edited')).toBeNull();
-    expect(arrived([overruled], 'Old', 'Old')).toBeUndefined();
+    expect(arrived('text', [overruled], 'Old', 'Old')).toBeUndefined();
   });
 });

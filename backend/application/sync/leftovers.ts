@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../shared/vocabulary.ts';
+import type { FieldKind, FieldValue } from '../../../shared/vocabulary.ts';
 import { inTransaction, type Context } from '../../context.ts';
 import type { UnsettledRow } from '../../domain/ledger.ts';
 import { agreedByArrival, arrived, writtenBy } from '../../domain/leftover.ts';
@@ -20,6 +20,7 @@ export interface Leftovers {
 interface Place {
   /** Writes of one value there may be several, where a call was given up and is under way still. */
   readonly rows: readonly UnsettledRow[];
+  readonly kind: FieldKind;
   readonly own: UnsettledRow | undefined;
   readonly now: FieldValue;
   readonly link: ReadLink | undefined;
@@ -49,7 +50,7 @@ export async function settleLeftovers(ctx: Context, claim: Claim, { places }: Le
   await inTransaction(ctx, async (ctx) => {
     await ctx.store.marks.hold(claim);
     await ctx.store.ledger.settle(
-      places.flatMap(({ own, now }) => (own ? [{ id: own.id, after: writtenBy(own, now) }] : [])),
+      places.flatMap(({ kind, own, now }) => (own ? [{ id: own.id, after: writtenBy(kind, own, now) }] : [])),
     );
     const others = places.flatMap(({ rows, own }) => rows.filter((row) => row !== own));
     await ctx.store.ledger.strike(others.filter(({ at }) => at < surelyOver).map(({ id }) => id));
@@ -74,8 +75,9 @@ function lookAt(
   if (now === undefined) return [];
   const agreed = link?.link.agreed[fieldKey];
   const pair = link?.pairs.find(({ erp, crm }) => erp.key === fieldKey && crm.key === crmField);
-  const own = arrived(rows, now, agreed?.[target]);
-  return [{ rows, own, now, link, news: own && pair ? agreedByArrival(pair, own, sides, agreed) : null }];
+  const { kind } = pair?.[target] ?? { kind: 'text' };
+  const own = arrived(kind, rows, now, agreed?.[target]);
+  return [{ rows, kind, own, now, link, news: own && pair ? agreedByArrival(pair, own, sides, agreed) : null }];
 }
 
 function newsOf(places: readonly Place[], link: ReadLink): Readonly<Record<string, AgreedValue>> {
