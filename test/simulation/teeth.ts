@@ -79,19 +79,19 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'an agreed value that is not written down',
     file: `${sync}/news-of.ts`,
-    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, now);',
+    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own.toErp[field.key] }, now);',
     replace: '',
   },
   {
     name: 'an agreed value as it was sent, not as the ERP stores it',
     file: `${sync}/news-of.ts`,
-    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, now);',
+    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own.toErp[field.key] }, now);',
     replace: 'agreed[field.key] = planned;',
   },
   {
     name: 'one agreed value for both sides',
     file: `${sync}/news-of.ts`,
-    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, now);',
+    find: 'agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own.toErp[field.key] }, now);',
     replace: 'agreed[field.key] = { crm: now.crm, erp: now.crm };',
   },
   {

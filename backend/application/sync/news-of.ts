@@ -26,7 +26,7 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
     } else if (outcome) {
       waiting.push({ ...row, kind: 'parked', code: outcome.code, detail: outcome.detail });
     } else if (planned) {
-      agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, now);
+      agreed[field.key] = asKept(planned, { crm: plan.toCrm[crm.key], erp: own.toErp[field.key] }, now);
     }
   }
   if (link.astray) {
