@@ -197,3 +197,27 @@ test('an agent that the app was not granted is denied to it, and what is open to
     await bare.close();
   }
 });
+
+describe('the log of merges', () => {
+  const registered = '2026-11-20T08:00:00Z';
+  const log = (...rows: readonly (readonly [source: number, destination: number])[]) =>
+    rows.forEach(([source, destination], index) =>
+      standIn.tenant().merges.push({ id: 9_000 + index, table: 'person', source, destination, registered }),
+    );
+  const person = (id: number) => ({ type: 'person', id }) as const;
+  const where = (id: number) => crm.whereabouts(person(id));
+
+  test('knows a move as well, to a company whose number no contact has', async () => {
+    log([900_001, 900_002]);
+    expect(await where(900_001)).toEqual({ kind: 'gone' });
+  });
+
+  test('leads on from merge to merge, but not for ever', async () => {
+    const [there] = standIn.tenant().records.person.keys();
+    log([900_001, 900_002], [900_002, there!], [900_003, 900_004], [900_004, 900_003]);
+
+    expect(await where(900_001)).toEqual({ kind: 'merged', into: person(900_002) });
+    expect(await where(900_002)).toEqual({ kind: 'merged', into: person(there!) });
+    expect(await where(900_003)).toEqual({ kind: 'gone' });
+  });
+});

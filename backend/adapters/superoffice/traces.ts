@@ -40,13 +40,22 @@ export function createTraces(call: Call, isLive: (entity: CrmEntity) => Promise<
     return rows.length > 0;
   }
 
+  /**
+   * The log tells moves as well, of a contact to the number of a company: what leads to no record, or round in a circle, is
+   * no merge.
+   */
+  async function whereabouts(entity: CrmEntity, before: readonly number[]): Promise<Whereabouts> {
+    if (await isLive(entity)) return { kind: 'live' };
+    const into = { type: entity.type, id: await mergedInto(entity) };
+    const passed = [...before, entity.id];
+    if (into.id > 0 && !passed.includes(into.id) && (await whereabouts(into, passed)).kind !== 'gone') {
+      return { kind: 'merged', into };
+    }
+    return (await isInRecycleBin(entity)) ? { kind: 'softDeleted' } : { kind: 'gone' };
+  }
+
   return {
-    async whereabouts(entity: CrmEntity): Promise<Whereabouts> {
-      if (await isLive(entity)) return { kind: 'live' };
-      const into = await mergedInto(entity);
-      if (into > 0) return { kind: 'merged', into: { type: entity.type, id: into } };
-      return (await isInRecycleBin(entity)) ? { kind: 'softDeleted' } : { kind: 'gone' };
-    },
+    whereabouts: (entity: CrmEntity) => whereabouts(entity, []),
 
     async changedSince(type: CrmEntityType, since: Date) {
       const key = keyColumns[type];
