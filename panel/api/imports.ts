@@ -42,5 +42,4 @@ export const steerImport = (api: Api, id: string, action: 'pause' | 'resume' | '
 export const fetchConsentSource = (api: Api, signal: AbortSignal) =>
   api<ConsentSource>('GET', '/api/consent-source', { signal });
 
-export const chooseConsentSource = (api: Api, body: ChosenConsentSource) =>
-  api<void>('PUT', '/api/consent-source', { body });
+export const chooseConsentSource = (api: Api, body: ChosenConsentSource) => api('PUT', '/api/consent-source', { body });

@@ -7,7 +7,9 @@ const sentences = {
   'install.name_taken': ({ name }) =>
     msg(str`The name ${name ?? ''} is taken by another web panel in SuperOffice. Rename or delete that one first.`),
   'seat.too_many': ({ chosen, licensed }) =>
-    msg(str`You have chosen ${chosen ?? ''} people, but there are ${licensed ?? ''} seats.`),
+    licensed === 1
+      ? msg(str`You have chosen ${chosen ?? ''} people, but there is one seat.`)
+      : msg(str`You have chosen ${chosen ?? ''} people, but there are ${licensed ?? ''} seats.`),
   'install.left_behind': () => msg('Something of ERP Sync is still in SuperOffice. Try again.'),
   'connector.not_found': () => msg('This sync connector no longer exists.'),
   'connector.name_taken': () => msg('There is already a sync connector with this name.'),

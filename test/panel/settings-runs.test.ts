@@ -52,6 +52,21 @@ describe('a resync', () => {
     expect(sent(`POST /api/runs/${syncRun({}).id}/execute`)).to.deep.equal([{ steps: 2 }]);
   });
 
+  it('speaks of one value and one record where it is one', async () => {
+    const one = { toWrite: 1, changedLinks: 1, blanks: 1, written: 0 };
+    world.runs = [syncRun({ counts: one })];
+    await openSettings(world);
+    await press('Sync runs');
+    await byRole('dialog', 'Sync runs');
+    await press('Resync from SuperOffice');
+    await shown('One value would be written. Nothing has been written yet.');
+    await press('Run exactly this plan');
+    await shown('Write one value of one connected record?');
+    await shown('One value becomes blank.');
+    await press('Yes');
+    await shown('1 of 1 value was written.');
+  });
+
   it('from an ERP connection names it, and may leave what is blank there', async () => {
     await openSettings(world);
     await press('Resync from this ERP connection');
