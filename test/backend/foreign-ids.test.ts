@@ -115,6 +115,8 @@ const calls: readonly Call[] = [
     'GET ': undefined,
     'GET /actors': undefined,
     'POST /execute': { create: 0, connect: 0 },
+    'POST /leave-out': { leftOut: true, actors: { kind: 'all', verdict: null } },
+    'POST /choose': { actorId: '1', recordId: 0 },
     'POST /pause': {},
     'POST /resume': {},
     'POST /cancel': {},
@@ -131,6 +133,10 @@ const calls: readonly Call[] = [
   [
     'POST /api/connection-tests',
     ({ connector }) => ({ path: '/api/connection-tests', body: { connectorId: connector, config: {} } }),
+  ],
+  [
+    'PUT /api/connection-priority',
+    ({ connection }) => ({ path: '/api/connection-priority', body: { connectionIds: [connection] } }),
   ],
   ['POST /api/restores', ({ connection }) => ({ path: '/api/restores', body: { connectionId: connection } })],
   ['POST /api/comparisons', ({ connection }) => ({ path: '/api/comparisons', body: { connectionId: connection } })],
