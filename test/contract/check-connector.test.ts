@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
@@ -22,6 +21,7 @@ import { startHttpErp } from '../support/http-erp.ts';
 import { startReferenceConnector } from '../support/reference-connector.ts';
 import { startSoapErp } from '../support/soap-erp.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { overTls } from '../support/tls-front.ts';
 import { trytonConfig } from '../support/tryton/open-tryton.ts';
 import { missingTryton, startTryton } from '../support/tryton/tryton-erp.ts';
 import { sampleErp } from './erp-connector-suite.ts';
@@ -287,24 +287,14 @@ describe('the command, and OAuth', () => {
 test('the command trusts an authority of one’s own, for the address it is given with', async () => {
   const nordlys = certificateAuthority('Nordlys Root CA');
   const http = await startHttpErp(sampleErp(new TestClock()));
-  const server = createTlsServer(nordlys.issue(['localhost']), (incoming, outgoing) => {
-    const { method, headers, url: path } = incoming;
-    const passed = request({ port: new URL(http.url).port, host: '127.0.0.1', path, method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    incoming.pipe(passed);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = await overTls(http.url, nordlys.issue(['localhost']));
   const folder = await mkdtemp(join(tmpdir(), 'authority-'));
   onTestFinished(async () => {
-    server.close();
     await Promise.all([http.close(), rm(folder, { recursive: true })]);
   });
   const [good, bad] = [join(folder, 'root.pem'), join(folder, 'server.pem')];
   await Promise.all([writeFile(good, nordlys.cert), writeFile(bad, nordlys.issue(['localhost']).cert)]);
 
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/erp?tenant=7`;
   const about = [url, '--config', 'Filename=ErpClient.xlsx', '--type', 'Customer'];
   expect((await run(...about, '--authority', good)).output).toMatch(/holds +Customer: a blank search finds all/);
   expect(await run(...about)).toMatchObject({

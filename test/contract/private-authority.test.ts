@@ -1,5 +1,4 @@
-import { createServer as createTlsServer } from 'node:https';
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
@@ -16,6 +15,7 @@ import { FakeErp } from '../support/fake-connector.ts';
 import { startHttpErp } from '../support/http-erp.ts';
 import { startSoapErp } from '../support/soap-erp.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { overTls } from '../support/tls-front.ts';
 
 const clock = new TestClock();
 const fetch = createSafeFetch({ allowPrivate: true });
@@ -41,7 +41,7 @@ const setUps: Readonly<Record<string, () => Promise<Behind>>> = {
     const server = await startBusinessCentral(clock);
     server.tokens.good = 'none yet';
     const config = { System: 'businessCentral', Company: 'cronus danmark', SignIn: 'oauth', ClientId: 'app' };
-    const signIn = { TokenUrl: await overTls(server.tokenUrl), ClientSecret: 's3cret & more', Scope: 'https://api.businesscentral.dynamics.com/.default' }; // prettier-ignore
+    const signIn = { TokenUrl: await overTls(server.tokenUrl, nordlys.issue(['localhost'])), ClientSecret: 's3cret & more', Scope: 'https://api.businesscentral.dynamics.com/.default' }; // prettier-ignore
     return { kind: odataKind({ fetch, clock }), config: { ...config, ...signIn }, server };
   },
   async tryton() {
@@ -57,7 +57,7 @@ describe.each(Object.keys(setUps))('an ERP over %s with a certificate of its com
   beforeEach(async () => {
     behind = await setUps[speech]!();
     onTestFinished(() => behind.server.close());
-    url = await overTls(behind.server.url);
+    url = await overTls(behind.server.url, nordlys.issue(['localhost']));
   });
   async function use(authority?: string): Promise<void> {
     const { kind, config } = behind;
@@ -81,7 +81,7 @@ describe.each(Object.keys(setUps))('an ERP over %s with a certificate of its com
 });
 
 test('an authority is trusted at the addresses it was given for, and nowhere else', async () => {
-  const [mine, elsewhere] = [await overTls('http://localhost'), await overTls('http://localhost')];
+  const [mine, elsewhere] = ['https://erp.example.com/', 'https://erp.example.com:8443/'];
   const trusted: string[] = [];
   const fetched = trusting(
     async ({ url, authority }) => {
@@ -94,26 +94,6 @@ test('an authority is trusted at the addresses it was given for, and nowhere els
   for (const url of [mine, `${mine}deeper?a=b`, elsewhere, mine.replace('https:', 'http:')]) await fetched({ url });
   expect(trusted).toEqual([mine, `${mine}deeper?a=b`]);
 });
-
-/** The same server, behind a certificate of the company's own authority. */
-async function overTls(address: string): Promise<string> {
-  const { port, pathname, search } = new URL(address);
-  const server = createTlsServer(nordlys.issue(['localhost']), (incoming, outgoing) => {
-    const { method, headers, url: path } = incoming;
-    const passed = request({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    passed.on('error', () => outgoing.destroy());
-    incoming.pipe(passed);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `https://localhost:${(server.address() as AddressInfo).port}${pathname}${search}`;
-}
 
 /** A Tryton with nothing in it but what it answers. */
 async function startTryton() {

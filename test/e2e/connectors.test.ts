@@ -1,20 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../backend/adapters/system-clock.ts';
+import { AppError } from '../../backend/errors.ts';
 import { seedTenant } from '../stand-in/seed.ts';
 import { browserFlags } from '../support/browser.ts';
 import { startCapErp, type CapErp } from '../support/cap-erp/cap-erp.ts';
 import { startDemo, type RunningDemo } from '../support/demo.ts';
+import { FakeErp } from '../support/fake-connector.ts';
 import { startReferenceConnector, type ReferenceConnector } from '../support/reference-connector.ts';
+import { startSoapErp, type SoapErp } from '../support/soap-erp.ts';
 import { editCompany, eventually, panel, signedInPanel, visitAs } from '../support/stand-in-browser.ts';
 
 const SECRET = 'hush';
-const [vind, haulage] = [7, 8].map((id) => seedTenant('Cust10001').companies.find((each) => each.id === id)!);
+const [vind, haulage, lacking, paper] = [7, 8, 9, 10].map((id) =>
+  seedTenant('Cust10001').companies.find((each) => each.id === id)!,
+);
 
 let demo: RunningDemo;
 let browser: Browser;
 let connector: ReferenceConnector;
 let cap: CapErp;
+let soap: SoapErp;
+const stamps = new FakeErp(systemClock);
 let admin: Page;
 let lars: Page;
 
@@ -30,6 +38,8 @@ interface Case {
   readonly city: string;
   readonly read: () => Promise<{ readonly name: string; readonly city: string }>;
   readonly edit: (city: string) => Promise<void>;
+  /** The cities of all who have this name. */
+  readonly cities: (name: string) => Promise<readonly string[]>;
 }
 
 const cases: readonly Case[] = [
@@ -59,6 +69,11 @@ const cases: readonly Case[] = [
       const changes = [{ key: '2', values: { POSTALCITY: city } }];
       await inConnector('save', { type: 'Customer', fields: [], changes });
     },
+    async cities(text) {
+      const asked = { type: 'Customer', fields: ['POSTALCITY'], text, restrictions: [], parent: null };
+      const { actors } = await inConnector<{ actors: { values: Record<string, string> }[] }>('search', asked);
+      return actors.map(({ values }) => values['POSTALCITY'] ?? '');
+    },
   },
   {
     kind: 'OData service',
@@ -81,6 +96,41 @@ const cases: readonly Case[] = [
       return { name: NAME, city: POSTALCITY };
     },
     edit: (city) => cap.edit(2, { POSTALCITY: city }),
+    async cities(name) {
+      const response = await fetch(`${cap.url}/Customers?$filter=${encodeURIComponent(`NAME eq '${name}'`)}`);
+      const { value } = (await response.json()) as { value: readonly { POSTALCITY: string }[] };
+      return value.map(({ POSTALCITY }) => POSTALCITY);
+    },
+  },
+  {
+    kind: 'Web service (SOAP)',
+    connection: 'Stamps',
+    company: paper!,
+    url: () => soap.url,
+    refused: [
+      async (dialog) => {
+        await dialog.getByLabel('File name').fill('ErpClient.xlsx');
+        stamps.outage = new AppError('connector.rejected');
+      },
+      /Not done: connector\.rejected/,
+    ],
+    settings: async () => {
+      stamps.outage = null;
+      await Promise.resolve();
+    },
+    city: 'City',
+    async read() {
+      const { NAME, POSTALCITY } = stamps.actors.get('Customer/2') ?? {};
+      return Promise.resolve({ name: NAME ?? '', city: POSTALCITY ?? '' });
+    },
+    async edit(city) {
+      stamps.edit({ type: 'Customer', erpKey: '2' }, { POSTALCITY: city });
+      await Promise.resolve();
+    },
+    async cities(name) {
+      const found = [...stamps.actors.values()].filter(({ NAME }) => NAME === name);
+      return Promise.resolve(found.map(({ POSTALCITY }) => POSTALCITY ?? ''));
+    },
   },
 ];
 
@@ -90,6 +140,9 @@ beforeAll(async () => {
     startReferenceConnector({ secret: SECRET }),
     startCapErp(),
   ]);
+  stamps.edit({ type: 'Customer', erpKey: '1' }, { NAME: 'Kunden A/S', POSTALCITY: 'Byen' });
+  stamps.edit({ type: 'Customer', erpKey: '2' }, { NAME: paper!.name, POSTALCITY: 'Gammel' });
+  soap = await startSoapErp(stamps);
   await cap.reset({
     Customers: [
       { ID: 1, CustNo: 1, NAME: 'Kunden A/S', POSTALCITY: 'Byen' },
@@ -114,12 +167,13 @@ afterAll(async () => {
   await browser.close();
   connector.stop();
   cap.close();
+  await soap.close();
   await demo.stop({ keepData: false });
 });
 
 describe.each(cases)(
   'an ERP behind a $kind',
-  ({ kind, connection, company, url, refused, settings, city, read, edit }) => {
+  ({ kind, connection, company, url, refused, settings, city, read, edit, cities }) => {
     test('is reached once its address and its settings are right', async () => {
       const sync = panel(admin);
       await sync.locator('erpsync-connector-list').getByRole('button', { name: 'Add' }).click();
@@ -189,6 +243,18 @@ describe.each(cases)(
         expect(await lars.getByRole('region', { name: 'Company' }).innerText()).toContain('Hammerfest');
       });
     });
+
+    test('gets a customer that it lacks, made from the company', async () => {
+      await openErpTab(lacking!.id);
+      const erp = panel(lars);
+      await erp.getByRole('button', { name: `Connect to Customer, ${connection}` }).click();
+      const connect = erp.locator('erpsync-connect-dialog');
+      await connect.getByLabel("Can't find match in ERP").check();
+      await connect.getByRole('button', { name: 'Create', exact: true }).click();
+      await erp.locator('erpsync-create-dialog').getByRole('button', { name: 'Create', exact: true }).click();
+      await erp.getByText(`Created in ${connection}, and connected.`).waitFor();
+      expect(await cities(lacking!.name)).toEqual([lacking!.postal.city]);
+    });
   },
 );
 
@@ -204,7 +270,7 @@ async function openErpTab(id: number): Promise<void> {
 }
 
 /** What somebody does in the ERP itself: the connector of the README is all there is of it. */
-async function inConnector<Answer>(call: 'read' | 'save', body: object): Promise<Answer> {
+async function inConnector<Answer>(call: 'read' | 'search' | 'save', body: object): Promise<Answer> {
   const send = (method: string, path: string, sent: object) =>
     fetch(`${connector.url}/connections/${ours}${path}`, {
       method,

@@ -1,8 +1,10 @@
 import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seedTenant } from '../stand-in/seed.ts';
 import { browserFlags } from '../support/browser.ts';
 import { startDemo, type RunningDemo } from '../support/demo.ts';
 import { trytonConfig } from '../support/tryton/open-tryton.ts';
+import { users } from '../support/tryton/seed.ts';
 import { missingTryton, startTryton, type TrytonErp } from '../support/tryton/tryton-erp.ts';
 
 describe.skipIf(missingTryton !== null)(`Tryton through the screens ${missingTryton ?? ''}`, () => {
@@ -83,5 +85,23 @@ describe.skipIf(missingTryton !== null)(`Tryton through the screens ${missingTry
     await sync.getByRole('button', { name: 'Done' }).click();
     await sync.getByRole('group', { name: 'Krone' }).getByRole('button', { name: 'Activate' }).click();
     await sync.getByRole('row', { name: /Krone.*Active/ }).waitFor();
+  });
+
+  test('a company that Tryton lacks is made a customer there, with its address', async () => {
+    const { id, name, postal } = seedTenant('Cust10001').companies.find((each) => each.id === 9)!;
+    await page.goto(`${demo.url}/Cust10001/contact/${id}`);
+    await page.getByRole('tab', { name: 'ERP' }).click();
+    const erp = page.frameLocator('iframe:visible');
+    await erp.getByRole('button', { name: 'Connect to Customer' }).click();
+    const connect = erp.locator('erpsync-connect-dialog');
+    await connect.getByLabel("Can't find match in ERP").check();
+    await connect.getByRole('button', { name: 'Create', exact: true }).click();
+    await erp.locator('erpsync-create-dialog').getByRole('button', { name: 'Create', exact: true }).click();
+    await erp.getByText('Created in Krone, and connected.').waitFor();
+
+    const astrid = await tryton.signIn('astrid', users.astrid);
+    const columns = ['addresses.city', 'categories.name'];
+    const made = await astrid('party.party.search_read', [['name', '=', name]], 0, null, null, columns);
+    expect(made).toMatchObject([{ 'addresses.': [{ city: postal.city }], 'categories.': [{ name: 'Customers' }] }]);
   });
 });

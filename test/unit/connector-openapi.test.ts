@@ -76,8 +76,8 @@ test('what README shows on the wire is what the contract says', () => {
     .filter((text) => text.trim() !== '')
     .map((text) => JSON.parse(text) as unknown);
   const schemas = [
-    ...[contract.Description, contract.ActorTypes, contract.Read, contract.Search, contract.Changes],
-    ...[contract.Page, contract.Save, contract.Saved, contract.Create, contract.Created],
+    ...[contract.Description, contract.Settings, contract.ActorTypes, contract.Read, contract.Search, contract.Changes],
+    ...[contract.Page, contract.Save, contract.Saved, contract.Saved, contract.Create, contract.Created, contract.List],
   ];
   expect(bodies).toHaveLength(schemas.length);
   for (const [index, schema] of schemas.entries()) expect(schema.safeParse(bodies[index]).error).toBeUndefined();
