@@ -232,6 +232,7 @@ describe('what stands in SuperOffice, in an ERP and in settings', () => {
         ...{
           entity: { type: 'contact', id: 20 },
           reason: { code: 'list.item_unmapped', detail: { field: 'A', item: 'B' } },
+          lookalikes: [{ entity: { type: 'contact', id: 21 }, entityName: 'Kjent AS (Bergen)' }],
         },
       }),
     );
@@ -306,7 +307,7 @@ describe('what stands in SuperOffice, in an ERP and in settings', () => {
         ['button', 'Import from ERP'],
         ['button', 'Look first'],
       ],
-      16,
+      14,
     ],
     ['Setup check', [['button', 'Setup check']], 3],
     [
