@@ -78,7 +78,6 @@ export class ListItems extends PanelElement {
             <tr>
               <th scope="col">${msg('ERP item')}</th>
               <th scope="col" class="wide">${msg('SuperOffice item')}</th>
-              ${shared.size > 0 ? html`<th scope="col" class="center">${msg('Goes back')}</th>` : null}
             </tr>
           </thead>
           <tbody>
@@ -115,36 +114,34 @@ export class ListItems extends PanelElement {
     return html`<tr class=${item.missingInErp || wrong ? 'missing' : ''}>
       <th scope="row" title=${key}>${text} ${this.#note(item, crmItem, gone)}</th>
       <td class="control">
-        <erpsync-combobox
-          label=${msg(str`SuperOffice item for ${text}`)}
-          placeholder=${msg('Not mapped yet')}
-          .items=${gone ? [...choices, { key: crmItem, text: crmItem }] : choices}
-          .value=${this.decided.has(key) ? (crmItem ?? NOTHING) : null}
-          ?invalid=${wrong}
-          @erpsync-item-chosen=${(event: ItemChosen) => this.#decide(key, event.key)}
-        ></erpsync-combobox>
+        <div class="row">
+          <erpsync-combobox
+            label=${msg(str`SuperOffice item for ${text}`)}
+            placeholder=${msg('Not mapped yet')}
+            .items=${gone ? [...choices, { key: crmItem, text: crmItem }] : choices}
+            .value=${this.decided.has(key) ? (crmItem ?? NOTHING) : null}
+            ?invalid=${wrong}
+            @erpsync-item-chosen=${(event: ItemChosen) => this.#decide(key, event.key)}
+          ></erpsync-combobox>
+          ${crmItem !== null && shared.has(crmItem) ? this.#back(item, crmItem, textOf.get(crmItem) ?? crmItem) : null}
+        </div>
         ${unclear ? html`<p class="problem">${msg('Choose which of these ERP items goes back to the ERP.')}</p>` : null}
       </td>
-      ${
-        shared.size > 0
-          ? html`<td class="center">
-              ${crmItem !== null && shared.has(crmItem) ? this.#back(item, crmItem, textOf.get(crmItem) ?? crmItem) : null}
-            </td>`
-          : null
-      }
     </tr>`;
   }
 
   /** One of the ERP items that are this SuperOffice item. */
   #back({ key, text }: MappedItem, crmItem: string, crmText: string) {
-    return html`<input
-      class="check"
-      type="radio"
-      name="back to ${crmItem}"
-      aria-label=${msg(str`${crmText} becomes ${text} in the ERP`)}
-      .checked=${this.goesBack.has(key)}
-      @change=${() => this.#chooseBack(key, crmItem)}
-    />`;
+    return html`<label class="row">
+      <input
+        class="check"
+        type="radio"
+        name="back to ${crmItem}"
+        aria-label=${msg(str`Goes back: ${text} for ${crmText}`)}
+        .checked=${this.goesBack.has(key)}
+        @change=${() => this.#chooseBack(key, crmItem)}
+      />${msg('Goes back')}
+    </label>`;
   }
 
   #note(item: MappedItem, crmItem: string | null, gone: boolean) {
@@ -251,6 +248,11 @@ export class ListItems extends PanelElement {
 
       .table tbody .missing th {
         color: var(--so-danger);
+      }
+
+      erpsync-combobox {
+        flex: 1 1 8em;
+        max-width: 16em;
       }
 
       .control .problem {
