@@ -69,7 +69,9 @@ export function createKeptConnections({
     return agent;
   }
 
-  const [http, https] = [keeping(new HttpAgent(options)), keeping(new HttpsAgent(options))];
+  // Whoever resumes a session shows no certificate: a new connection has to show one that is good now.
+  const https = keeping(new HttpsAgent({ ...options, maxCachedSessions: 0 }));
+  const http = keeping(new HttpAgent(options));
   return {
     agentFor: ({ protocol }, caller) => ({
       agent: protocol === 'https:' ? https : http,

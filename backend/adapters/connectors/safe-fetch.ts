@@ -8,6 +8,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import { secretDigest } from '../secret-digest.ts';
 import { createRecent } from '../shared-value.ts';
+import { createHeldBytes, type Held } from './held-bytes.ts';
 import { createKeptConnections, type KeptConnections, type KeptOptions } from './kept-connections.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -45,9 +46,12 @@ export interface SafeFetchOptions {
   readonly allowPrivate: boolean;
   /** Ports beside 443 and 8443 that the operator opened. */
   readonly ports?: readonly number[];
+  /** Never more than this, whatever a request would take. */
   readonly maxBytes?: number;
   /** Calls under way to one origin, whoever makes them: many tenants must not add up to an attack. */
   readonly maxPerOrigin?: number;
+  /** What all answers under way may hold together. */
+  readonly maxHeld?: number;
   readonly lookup?: typeof lookupAddress;
   readonly kept?: KeptOptions;
 }
@@ -55,6 +59,10 @@ export interface SafeFetchOptions {
 const HEADERS_MS = 30_000;
 const TOTAL_MS = 120_000;
 const MAX_BYTES = 64 * 1024 * 1024;
+const BLOCK_BYTES = 32 * 1024;
+/** Each piece of an answer costs time, however little is in it. */
+const [MANY_PIECES, SMALL_PIECE] = [10_000, 16];
+const MAX_HELD = 96 * 1024 * 1024;
 /** Slower than this for this long is not a slow ERP but one that holds our memory hostage. */
 const SLOW = { bytes: 1024, windowMs: 15_000 };
 
@@ -75,13 +83,14 @@ const contextFor = (authority: string) =>
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const origins = originGate(options.maxPerOrigin ?? 8);
   const kept = createKeptConnections(options.kept);
+  const hold = createHeldBytes(options.maxHeld ?? MAX_HELD);
   return async (request) => {
     const url = allowedUrl(request.url, options);
     const leave = await origins.enter(url.origin, request.signal);
     try {
       // A kept connection may be closed by the other side while we write: what must not be sent twice has one of its own.
       const repeatable = request.repeatable ?? (request.method ?? 'GET') === 'GET';
-      return await send(url, request, options, repeatable ? kept : null);
+      return await send(url, request, { ...options, hold }, repeatable ? kept : null);
     } finally {
       leave();
     }
@@ -104,13 +113,13 @@ function allowedUrl(text: string, { allowPrivate, ports = [] }: SafeFetchOptions
 function send(
   url: URL,
   request: OutboundRequest,
-  options: SafeFetchOptions,
+  options: SafeFetchOptions & { readonly hold: ReturnType<typeof createHeldBytes> },
   kept: KeptConnections | null,
 ): Promise<OutboundResponse> {
   const { allowPrivate, lookup = lookupAddress } = options;
   const { method = 'GET', headers = {}, signal, timeoutMs = TOTAL_MS, authority } = request;
   const caller = request.caller ?? headers['authorization'];
-  const maxBytes = request.maxBytes ?? options.maxBytes ?? MAX_BYTES;
+  const maxBytes = Math.min(request.maxBytes ?? MAX_BYTES, options.maxBytes ?? MAX_BYTES);
   const { host } = url;
 
   return new Promise((resolve, reject) => {
@@ -154,6 +163,7 @@ function send(
         fail(translated(error, host));
       }
     });
+    outgoing.on('upgrade', () => fail(new AppError('connector.answer_invalid', { host, problem: 'upgrade' })));
     outgoing.on('response', (incoming) => {
       answered = true;
       clearTimeout(headersLate);
@@ -162,7 +172,9 @@ function send(
         fail(new AppError('connector.answer_invalid', { host, problem: 'redirect' }));
         return;
       }
-      readBody(incoming, maxBytes, host).then(
+      // It may pass, when others have had their answers.
+      const tooMuch = () => fail(new AppError('connector.unreachable', { host, problem: 'memory' }));
+      readBody(incoming, maxBytes, host, options.hold(url.origin, tooMuch)).then(
         (body) => {
           settle();
           // What is left over would be taken for the next answer.
@@ -206,10 +218,12 @@ function publicOnly(lookup: typeof lookupAddress, host: string): LookupFunction 
   };
 }
 
-function readBody(incoming: IncomingMessage, maxBytes: number, host: string): Promise<Buffer> {
+function readBody(incoming: IncomingMessage, maxBytes: number, host: string, held: Held): Promise<Buffer> {
   const decoded = decode(incoming);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    // Copied together: chunks of a byte each would cost a hundred times what they hold.
+    const blocks: Buffer[] = [];
+    let room = Buffer.alloc(0);
     let [size, sizeBefore] = [0, 0];
     const tooSlow = setInterval(() => {
       if (size - sizeBefore < SLOW.bytes) decoded.destroy(new AppError('connector.timeout', { host }));
@@ -217,15 +231,31 @@ function readBody(incoming: IncomingMessage, maxBytes: number, host: string): Pr
     }, SLOW.windowMs);
     decoded.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      chunks.push(chunk);
+      for (let from = 0; from < chunk.length;) {
+        if (room.length === 0) blocks.push((room = Buffer.allocUnsafeSlow(BLOCK_BYTES)));
+        const copied = chunk.copy(room, 0, from);
+        room = room.subarray(copied);
+        from += copied;
+      }
+      held.add(chunk.length);
       if (size > maxBytes) {
         decoded.destroy(new AppError('connector.answer_invalid', { host, problem: 'size', maxBytes }));
       }
     });
-    const ended = () => clearInterval(tooSlow);
+    let [pieces, wire] = [0, 0];
+    incoming.on('data', (chunk: Buffer) => {
+      wire += chunk.length;
+      if (++pieces > MANY_PIECES && wire < pieces * SMALL_PIECE) {
+        decoded.destroy(new AppError('connector.answer_invalid', { host, problem: 'pieces' }));
+      }
+    });
+    const ended = () => {
+      clearInterval(tooSlow);
+      held.release();
+    };
     decoded.on('end', () => {
       ended();
-      resolve(Buffer.concat(chunks, size));
+      resolve(Buffer.concat(blocks, size));
     });
     decoded.on('error', reject);
     decoded.on('close', ended);

@@ -22,6 +22,7 @@ interface Token {
 const LIFE_SECONDS = 300;
 const RENEWED_BEFORE_MS = 60_000;
 const SIGN_INS = 1000;
+const LARGEST_TOKEN = 64 * 1024;
 
 /** Signs requests to one address in, where somebody the world does not know may vouch for it. */
 export type Signed = (signIn: SignIn | null, url: string, authority?: string | null) => SafeFetch;
@@ -93,6 +94,7 @@ async function fetchToken(
       .join('&'),
     repeatable: true,
     timeoutMs: 20_000,
+    maxBytes: LARGEST_TOKEN,
   });
   const { host } = new URL(tokenUrl);
   if (status >= 500 || status === 429) throw new AppError('connector.unreachable', { host, status });

@@ -14,6 +14,8 @@ export interface XmlElement {
 const MAX_DEPTH = 64;
 /** An element costs far more memory than the few bytes it may be written in. */
 const MAX_ELEMENTS = 1_000_000;
+/** On average. An attribute takes longer to read than an element. */
+const ATTRIBUTES_EACH = 16;
 const TEXT = '#text';
 const ATTRIBUTES = ':@';
 const NO_ATTRIBUTES = {};
@@ -32,15 +34,30 @@ const parser = new XMLParser({
   htmlEntities: true,
 });
 
+/** Text in the encoding that its label, or the document itself, names. */
+export function decodeText(body: Buffer, contentType: string): string {
+  const charset =
+    /charset="?([\w-]+)/i.exec(contentType)?.[1] ??
+    /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(body.toString('latin1', 0, 200))?.[1];
+  try {
+    return new TextDecoder(charset ?? 'utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    throw new AppError('connector.answer_invalid', { problem: 'encoding' }, { cause: error });
+  }
+}
+
 /**
  * Reads what a foreign server sent. A document type, which could define entities, is refused before any parser sees it; so is
  * what has more elements, or nests them deeper, than an honest answer. Throws `connector.answer_invalid`.
  */
-export function parseXml(text: string): XmlElement {
+export function parseXml(text: string, mostElements = MAX_ELEMENTS): XmlElement {
   const source = text.replace(/^\uFEFF/, '').trim();
   if (!source.startsWith('<')) throw invalid('notXml');
   if (/<!(?!--|\[CDATA\[)/.test(source)) throw invalid('doctype');
-  if (countElements(source) > MAX_ELEMENTS) throw invalid('size');
+  const elementCount = countElements(source);
+  if (elementCount > mostElements || countAttributes(source) > elementCount * ATTRIBUTES_EACH + 500) {
+    throw invalid('size');
+  }
 
   let parsed: unknown;
   try {
@@ -128,6 +145,15 @@ function localName(name: string): string {
 function countElements(source: string): number {
   let count = 0;
   for (let at = source.indexOf('<'); at !== -1; at = source.indexOf('<', at + 1)) if (source[at + 1] !== '/') count++;
+  return count;
+}
+
+/** Or what looks like one: in honest texts that is rare. */
+function countAttributes(source: string): number {
+  let count = 0;
+  for (let at = source.indexOf('='); at !== -1; at = source.indexOf('=', at + 1)) {
+    if (source[at + 1] === '"' || source[at + 1] === "'" || /\s/.test(source[at + 1] ?? '')) count++;
+  }
   return count;
 }
 

@@ -3,6 +3,7 @@ import { operations, Problem, type Operation } from '../../../../shared/connecto
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import { AppError } from '../../../errors.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
+import { LARGEST_JSON, parsePlainJson } from '../json.ts';
 import type { OutboundResponse, SafeFetch } from '../safe-fetch.ts';
 
 export type OperationName = keyof typeof operations;
@@ -30,9 +31,6 @@ export interface HttpAnswer<T> {
   readonly bytes: number;
 }
 
-/** One answer. Where a connector has more to say it can page. */
-const MAX_BYTES = 8 * 1024 * 1024;
-
 /** Asks one operation of the contract, and checks the answer against it. */
 export async function askConnector<Name extends OperationName>(
   fetch: SafeFetch,
@@ -55,7 +53,7 @@ export async function askConnector<Name extends OperationName>(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
-    maxBytes: MAX_BYTES,
+    maxBytes: LARGEST_JSON,
     ...(timeoutMs ? { timeoutMs } : {}),
     repeatable: name === 'create' ? idempotencyKey !== undefined : name !== 'save',
   });
@@ -117,16 +115,12 @@ function failureOf(call: string, response: OutboundResponse): AppError {
 
 function jsonIn(call: string, { headers, body }: OutboundResponse): unknown {
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(headers['content-type'] ?? '')) throw invalid(call, 'contentType');
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return parsePlainJson(body);
   } catch (error) {
-    throw invalid(call, 'encoding', null, error);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid(call, 'notJson', null, error);
+    throw error instanceof AppError
+      ? new AppError(error.code, { call, ...error.detail }, { cause: error.cause })
+      : error;
   }
 }
 

@@ -29,6 +29,7 @@ import { secretDigest } from '../../secret-digest.ts';
 import { createRecent, onceForAll } from '../../shared-value.ts';
 import { confirmSaved } from '../confirm-saved.ts';
 import { faultIn, faultInNew } from '../field-faults.ts';
+import { LARGEST_READ } from '../json.ts';
 import { satisfies, testOf } from '../local-search.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import { signingFetch } from '../sign-in.ts';
@@ -41,7 +42,6 @@ export const SECRET = '$secret';
 const INTERACTIVE_MS = 20_000;
 const BACKGROUND_MS = 120_000;
 /** What all pages of one answer may have together. */
-const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_ACTORS = 200_000;
 /** A description is the same for everyone; what a connector learns meanwhile is noticed after this. */
 const DESCRIBED_FOR_MS = 5 * 60_000;
@@ -155,7 +155,7 @@ function openConnection(
         options,
       );
       size += bytes;
-      if (size > MAX_BYTES || found.size > MAX_ACTORS)
+      if (size > LARGEST_READ || found.size > MAX_ACTORS)
         throw new AppError('connector.answer_invalid', { call: name, problem: 'size' });
       if (!answer.complete) warnings.push(answer.message ?? '');
       const told = new Set<string>();

@@ -2,7 +2,8 @@ import type { OutboundRequest, OutboundResponse, SafeFetch } from '../safe-fetch
 import { AppError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
-import { isObject, parseJson, type Json, type JsonObject } from '../json.ts';
+import { isObject, LARGEST_JSON, LARGEST_READ, parseJson, type Json, type JsonObject } from '../json.ts';
+import { decodeText } from '../xml.ts';
 
 /** A record as the service sent it, with its annotations (`@odata.etag` ...). */
 export type Row = JsonObject;
@@ -76,6 +77,8 @@ const DEADLINES = 10;
 /** A service may have nothing to show on a page; one that goes on like that leads nowhere. */
 const EMPTY_PAGES = 20;
 const CALL_MS = 60_000;
+/** Some ERPs describe thousands of sets. */
+const LARGEST_METADATA = 16 * 1024 * 1024;
 
 export function createODataClient(
   root: string,
@@ -97,6 +100,7 @@ export function createODataClient(
   async function send(request: OutboundRequest, { signal, language, timeoutMs = CALL_MS }: ODataOptions = {}) {
     signal?.throwIfAborted();
     return fetch({
+      maxBytes: LARGEST_JSON,
       ...request,
       headers: {
         accept: JSON_TYPE,
@@ -126,7 +130,7 @@ export function createODataClient(
   function answerOf(response: OutboundResponse): Json {
     if (response.status >= 400) throw refusalOf(response);
     if (!isJson(response)) throw new AppError('connector.answer_invalid', { host, problem: 'contentType' });
-    return parseJson(response.body.toString('utf8'));
+    return parseJson(response.body);
   }
 
   async function sendBatch(patches: readonly Patch[], options?: ODataOptions): Promise<(Written | null)[] | null> {
@@ -159,7 +163,7 @@ export function createODataClient(
   }
 
   function inBatch({ status, headers, body }: JsonObject): Written {
-    const sent = typeof body === 'string' && body !== '' ? parseJson(body) : (body ?? null);
+    const sent = typeof body === 'string' && body !== '' ? parseJson(Buffer.from(body)) : (body ?? null);
     const response: OutboundResponse = {
       status: Number(status),
       headers: {
@@ -198,21 +202,24 @@ export function createODataClient(
 
   return {
     async metadata(options) {
-      const response = await patiently({ url: address('$metadata'), headers: { accept: 'application/xml' } }, options);
+      const response = await patiently(
+        { url: address('$metadata'), headers: { accept: 'application/xml' }, maxBytes: LARGEST_METADATA },
+        options,
+      );
       const { status, headers, body } = response;
       if (status >= 400) throw refusalOf(response);
       const contentType = headers['content-type'] ?? '';
       if (!/\bxml\b/i.test(contentType) || /\bxhtml\b/i.test(contentType)) {
         throw new AppError('connector.answer_invalid', { host, problem: 'contentType' });
       }
-      return body.toString('utf8');
+      return decodeText(body, contentType);
     },
 
     async read(path, { filter, search, select, orderBy, top }, limit, options = {}) {
       const deadline = AbortSignal.timeout((options.timeoutMs ?? CALL_MS) * DEADLINES);
       const rows: Row[] = [];
       const seen = new Set<string>();
-      let empty = 0;
+      let [empty, size] = [0, 0];
       let next: string | null = address(path, {
         $filter: filter ?? undefined,
         $search: search ?? undefined,
@@ -222,9 +229,13 @@ export function createODataClient(
       });
       while (next !== null) {
         if (deadline.aborted) throw new AppError('connector.timeout', { host });
-        const page: Json = answerOf(
-          await patiently({ url: next, headers: { prefer: `odata.maxpagesize=${PAGE_SIZE}` } }, options),
+        const response: OutboundResponse = await patiently(
+          { url: next, headers: { prefer: `odata.maxpagesize=${PAGE_SIZE}` } },
+          options,
         );
+        size += response.body.length;
+        if (size > LARGEST_READ) throw new AppError('connector.answer_invalid', { host, problem: 'size' });
+        const page = answerOf(response);
         const values = isObject(page) ? page['value'] : null;
         if (!isObject(page) || !Array.isArray(values) || !(values as readonly Json[]).every(isObject)) {
           throw new AppError('connector.answer_invalid', { host, problem: 'page' });
@@ -345,7 +356,7 @@ function told(response: OutboundResponse): Told {
   if (!isJson(response)) return nothing;
   let answer: Json;
   try {
-    answer = parseJson(response.body.toString('utf8'));
+    answer = parseJson(response.body);
   } catch {
     return nothing;
   }

@@ -129,10 +129,11 @@ function openConnection(
     keys: readonly string[],
     fields: readonly WantedField[],
     options?: ODataOptions,
-  ): Promise<ReadonlyMap<string, Row>> {
+  ): Promise<{ readonly rows: ReadonlyMap<string, Row>; readonly odd: boolean }> {
     const wanted = new Set(keys);
     const conditions = [...wanted].flatMap((key) => keyCondition(actor, key) ?? []);
     const found = new Map<string, Row>();
+    let odd = false;
     for (const part of ofLength(conditions, FILTER_LENGTH)) {
       const { rows, complete } = await readRows(actor, fields, { filter: `(${part.join(' or ')})` }, SCANNED, options);
       // More records than keys: this is not an answer to our question, and what it lacks is not gone.
@@ -140,10 +141,12 @@ function openConnection(
       for (const row of rows) {
         const key = keyIn(actor, row);
         if (key === null) throw new AppError('connector.answer_invalid', { problem: 'key' });
+        // Told twice, or asked for by nobody: perhaps another was left out in its place.
+        if (found.has(key) || !wanted.has(key)) odd = true;
         if (wanted.has(key)) found.set(key, row);
       }
     }
-    return found;
+    return { rows: found, odd };
   }
 
   async function pageOf(
@@ -158,7 +161,7 @@ function openConnection(
     const byKey = new Map<string, Actor>();
     for (const each of read) if (each) byKey.set(each.erpKey, each);
     const actors = await withParents(actor, model, [...byKey.values()], options);
-    const warning = !complete ? texts.incomplete : read.includes(null) ? texts.unnamed : null;
+    const warning = !complete ? texts.incomplete : read.includes(null) ? texts.odd : null;
     return { actors, warning };
   }
 
@@ -183,8 +186,9 @@ function openConnection(
     options?: CallOptions,
   ): Promise<ActorPage> {
     const of = await actorsOf(type, options);
-    const rows = await rowsOf(of.actor, keys, fields, options);
-    return pageOf(of, [...rows.values()], fields, true, options);
+    const { rows, odd } = await rowsOf(of.actor, keys, fields, options);
+    const page = await pageOf(of, [...rows.values()], fields, true, options);
+    return odd ? { ...page, warning: texts.odd } : page;
   }
 
   /** The persons of a parent, as a condition; null where her company is told by a list of its own. */
@@ -237,7 +241,7 @@ function openConnection(
     fits: (actor: Actor, row: Row) => boolean,
     options?: ODataOptions,
   ): Promise<ActorPage> {
-    const rows = await rowsOf(of.actor, await people.keysOf(parent, options), fields, options);
+    const { rows } = await rowsOf(of.actor, await people.keysOf(parent, options), fields, options);
     const fitting = [...rows.values()].filter((row) => {
       const actor = readActor(of.actor, row, fields);
       return actor !== null && fits(actor, row);
@@ -276,13 +280,15 @@ function openConnection(
     const { actor } = of;
     const written = changes.flatMap(({ values }) => Object.keys(values));
     const asked = [...fields, ...actor.fields.filter(({ key }) => written.includes(key))];
-    const read = (some: readonly ActorChange[]) =>
-      rowsOf(
-        actor,
-        some.map(({ erpKey }) => erpKey),
-        asked,
-        options,
-      );
+    const read = async (some: readonly ActorChange[]) => {
+      const keys = some.map(({ erpKey }) => erpKey);
+      const { rows, odd } = await rowsOf(actor, keys, asked, options);
+      // What is missing in such an answer is not gone.
+      if (odd && !keys.every((key) => rows.has(key))) {
+        throw new AppError('connector.answer_invalid', { problem: 'keys' });
+      }
+      return rows;
+    };
     const results = await saveRecords(actor, changes, read, service().client, options);
 
     const outcomes = new Map<ActorChange, SaveOutcome>();

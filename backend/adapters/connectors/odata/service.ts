@@ -16,11 +16,12 @@ import {
   unknown,
   type ActorModel,
 } from './actor-model.ts';
-import { readMetadata, type ListSource, type Metadata, type Property } from './metadata.ts';
+import type { ListSource, Metadata, Property } from './metadata.ts';
 import { createODataClient, type ODataClient, type ODataOptions } from './odata-client.ts';
 import { peopleOfBusinessCentral, type People } from './people.ts';
 import type { Preset } from './preset.ts';
 import type { Settings } from './settings.ts';
+import { readApart } from './read-apart.ts';
 import { texts } from './texts.ts';
 
 /** One service, seen with the settings of a connection, and what is known of it. */
@@ -102,7 +103,7 @@ export async function openSets(
   const root = url.endsWith('/') ? url : `${url}/`;
   const client = createODataClient(root, {}, { fetch: parts.signed(null, root, authority), clock: parts.clock });
   try {
-    return readMetadata(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), []).setNames;
+    return (await readApart(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), [])).setNames;
   } catch (error) {
     if (error instanceof AppError && error.code === 'connector.denied') return [];
     throw error;
@@ -110,7 +111,7 @@ export async function openSets(
 }
 
 async function readModel(settings: Settings, client: ODataClient, options: ODataOptions): Promise<Model> {
-  const metadata = readMetadata(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), setsIn(settings));
+  const metadata = await readApart(await client.metadata({ timeoutMs: INTERACTIVE_MS, ...options }), setsIn(settings));
   const base = settings.company === null ? '' : await companyPath(settings.company, metadata, client, options);
   const actors = new Map(
     [...settings.sources].flatMap(([type, source]): [ActorType, ActorModel][] =>

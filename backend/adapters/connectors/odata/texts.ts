@@ -45,13 +45,13 @@ export const texts = {
     'Es gibt mehr, als gelesen werden konnte. Grenzen Sie die Suche ein.',
     'Er is meer dan er gelezen kon worden. Verfijn de zoekopdracht.',
   ),
-  unnamed: say(
-    'Some records came without a key or twice.',
-    'Noen poster kom uten nøkkel eller to ganger.',
-    'Några poster kom utan nyckel eller två gånger.',
-    'Nogle poster kom uden nøgle eller to gange.',
-    'Einige Datensätze kamen ohne Schlüssel oder doppelt.',
-    'Sommige records kwamen zonder sleutel of dubbel.',
+  odd: say(
+    'Some records came without a key, twice or unasked.',
+    'Noen poster kom uten nøkkel, to ganger eller uspurt.',
+    'Några poster kom utan nyckel, två gånger eller utan att någon frågat.',
+    'Nogle poster kom uden nøgle, to gange eller uspurgt.',
+    'Einige Datensätze kamen ohne Schlüssel, doppelt oder ungefragt.',
+    'Sommige records kwamen zonder sleutel, dubbel of ongevraagd.',
   ),
   noCompanyContact: say(
     'The company has no contact in Business Central that a person could belong to.',

@@ -11,7 +11,7 @@ import type { ErpField } from '../../../domain/field.ts';
 import { decodeWire } from '../../../domain/wire.ts';
 import { AppError } from '../../../errors.ts';
 import type { Actor, WantedField } from '../../../ports/erp-connector.ts';
-import { child, isNil, parseXml, textOf, type XmlElement } from '../xml.ts';
+import { child, decodeText, isNil, parseXml, textOf, type XmlElement } from '../xml.ts';
 
 /** What an answer is read for, and what that consists of. */
 interface Readings {
@@ -116,18 +116,6 @@ function unwrap(operation: string, root: XmlElement): { readonly result: XmlElem
 
 function flat(element: XmlElement | undefined, name: string): string | null {
   return textOf(element, name)?.trim().toLowerCase() ?? null;
-}
-
-/** Text in the encoding that its label, or the document itself, names. */
-export function decodeText(body: Buffer, contentType: string): string {
-  const charset =
-    /charset="?([\w-]+)/i.exec(contentType)?.[1] ??
-    /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(body.toString('latin1', 0, 200))?.[1];
-  try {
-    return new TextDecoder(charset ?? 'utf-8', { fatal: true }).decode(body);
-  } catch (error) {
-    throw new AppError('connector.answer_invalid', { problem: 'encoding' }, { cause: error });
-  }
 }
 
 function invalid(call: string): AppError {

@@ -3,13 +3,16 @@ import { AppError } from '../../../errors.ts';
 import type { CallOptions, WantedField } from '../../../ports/erp-connector.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import { createThreads } from '../threads.ts';
-import { decodeAnswer, decodeText, type Answer, type Decoded, type Reads } from './decode.ts';
+import { decodeText } from '../xml.ts';
+import { decodeAnswer, type Answer, type Decoded, type Reads } from './decode.ts';
 import { writeEnvelope, type Carried } from './envelope.ts';
 import { documentedProfile, type Profile } from './profile.ts';
 import { fetchWsdl, profileOf } from './wsdl.ts';
 
 /** Up to this an answer is read before anyone notices; handing it over takes longer. */
 const SMALL = 256 * 1024;
+/** One document of a description, which is read on the event loop. */
+const LARGEST_WSDL = 2 * 1024 * 1024;
 const MEMORY_MB = 512;
 const TIME_MS = 60_000;
 
@@ -118,6 +121,7 @@ export async function servedWsdl(url: string, fetch: SafeFetch): Promise<readonl
       url: new URL(pathname + search, url).href,
       headers: { accept: 'text/xml' },
       timeoutMs: 20_000,
+      maxBytes: LARGEST_WSDL,
     });
     if (status >= 500) throw new AppError('connector.unreachable', { status });
     if (status !== 200) throw new AppError('connector.answer_invalid', { problem: 'wsdl', status });

@@ -6,12 +6,14 @@ import { child, parseXml, type XmlElement } from '../xml.ts';
 export type ReadDocument = (location: string) => Promise<string>;
 
 const MAX_DOCUMENTS = 50;
+/** Of one document. */
+const MAX_ELEMENTS = 50_000;
 /** Their types are plain, and nobody needs a schema to know. */
 const BUILT_IN = ['http://www.w3.org/2001/XMLSchema', 'http://schemas.microsoft.com/2003/10/Serialization/'];
 
 /** A description as a profile. Throws `connector.answer_invalid` where it lacks our operations, or a schema they need. */
 export function profileOf(texts: readonly string[]): Profile {
-  const documents = texts.map(parseXml);
+  const documents = texts.map((text) => parseXml(text, MAX_ELEMENTS));
   const definitions = documents.filter(({ name }) => name === 'definitions');
   const inDefinitions = (name: string) => definitions.flatMap((part) => all(part, name));
   const { elements, types, described } = declarations(
@@ -55,7 +57,7 @@ export async function fetchWsdl(address: string, read: ReadDocument): Promise<re
     if (documents.length >= MAX_DOCUMENTS) throw unusable();
     const document = await read(location);
     documents.push(document);
-    for (const imported of importsOf(parseXml(document))) {
+    for (const imported of importsOf(parseXml(document, MAX_ELEMENTS))) {
       if (!URL.canParse(imported, location)) throw unusable();
       locations.add(new URL(imported, location).href);
     }

@@ -1,12 +1,14 @@
 import { AppError } from '../../../errors.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
 import { createSharedValue } from '../../shared-value.ts';
-import { isObject, membersOf, parseJson, type Json, type JsonObject } from '../json.ts';
+import { isObject, LARGEST_JSON, membersOf, parseJson, type Json, type JsonObject } from '../json.ts';
 import type { OutboundResponse, SafeFetch } from '../safe-fetch.ts';
 import { texts } from './texts.ts';
 
 export interface RpcOptions extends CallOptions {
   readonly timeoutMs?: number;
+  /** What the answers of a read may still have; it grows less with each. */
+  readonly budget?: { bytes: number };
 }
 
 export interface SignIn {
@@ -46,6 +48,12 @@ export function createRpcClient(signIn: SignIn, fetch: SafeFetch): RpcClient {
     authorization: string | null,
     { signal, timeoutMs = CALL_MS }: RpcOptions = {},
   ) => fetch({ ...request(url, method, params, authorization), signal, timeoutMs });
+
+  function charge({ body }: OutboundResponse, budget: RpcOptions['budget']): void {
+    if (budget && (budget.bytes -= body.length) < 0) {
+      throw new AppError('connector.answer_invalid', { host, problem: 'size' });
+    }
+  }
 
   /** Tryton answers alike when it has no such database and when it cannot reach it: the list of those it has tells which. */
   async function noDatabase(): Promise<AppError> {
@@ -93,7 +101,9 @@ export function createRpcClient(signIn: SignIn, fetch: SafeFetch): RpcClient {
       const response = await once(first);
       // A session ends by itself. Refused, the call has done nothing.
       const ended = response.status === 401 || response.status === 403;
-      return resultOf(ended ? await once(await session.replace(first)) : response, host);
+      const answer = ended ? await once(await session.replace(first)) : response;
+      charge(answer, options.budget);
+      return resultOf(answer, host);
     },
     async signOut(options) {
       const ending = latest;
@@ -127,6 +137,7 @@ function request(url: string, method: string, params: readonly Json[], authoriza
       ...(authorization === null ? {} : { authorization }),
     },
     body: JSON.stringify({ id: 0, method, params }),
+    maxBytes: LARGEST_JSON,
     repeatable: !/\.(?:create|write)$/.test(method),
   };
 }
@@ -142,7 +153,7 @@ function resultOf(response: OutboundResponse, host: string): Json {
   if (status >= 400 || !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
     throw new AppError('connector.answer_invalid', { host, status, problem: 'contentType' });
   }
-  const answer = parseJson(body.toString('utf8'));
+  const answer = parseJson(body);
   if (!isObject(answer)) throw new AppError('connector.answer_invalid', { host, problem: 'answer' });
   if (answer['error'] !== undefined) throw errorOf(answer['error'], host);
   if (answer['result'] === undefined) throw new AppError('connector.answer_invalid', { host, problem: 'result' });
@@ -169,7 +180,8 @@ function errorOf(error: Json, host: string): AppError {
     case 'ConcurrencyException':
       return new AppError('actor.changed', { host });
     default: {
-      const text = (typeof name === 'string' ? name : JSON.stringify(name)).slice(0, 500);
+      if (typeof name !== 'string') return new AppError('connector.answer_invalid', { host, problem: 'error' });
+      const text = name.slice(0, 500);
       return /\b(?:locked|deadlock|serializ|could not connect|connection)/i.test(text)
         ? new AppError('connector.unreachable', { host, connectorCode: text })
         : new AppError('connector.rejected', { host, connectorCode: text });

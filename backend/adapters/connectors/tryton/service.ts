@@ -4,7 +4,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { CallOptions } from '../../../ports/erp-connector.ts';
 import { secretDigest } from '../../secret-digest.ts';
 import { createRecent } from '../../shared-value.ts';
-import { isObject, membersOf, type Json, type JsonObject } from '../json.ts';
+import { isObject, LARGEST_READ, membersOf, type Json, type JsonObject } from '../json.ts';
 import type { SafeFetch } from '../safe-fetch.ts';
 import { trusting } from '../trusted-authority.ts';
 import { idOf, ownField, readDescriptions, type Description, type Offered, type Row } from './offered.ts';
@@ -303,6 +303,7 @@ export async function readRows(
   const asked = ['create_date', 'write_date', '_timestamp', ...names].filter(
     (name, index, all) => all.indexOf(name) === index,
   );
+  const budget = { bytes: LARGEST_READ };
   for (let after = 0; ;) {
     const size = Math.min(PAGE, limit + 1 - rows.length);
     const answer = await client.call(
@@ -310,17 +311,18 @@ export async function readRows(
       [[domain, inUse, [['id', '>', after]]], 0, size, [['id', 'ASC']], asked],
       // What is out of use is told as such: it may be what has changed.
       { active_test: false },
-      options,
+      { ...options, budget },
     );
     const page = Array.isArray(answer) ? (answer as readonly Json[]).filter(isObject) : null;
-    const last = page?.at(-1);
-    if (!page || page.length > size || (last && idOf(last) <= after)) {
-      throw new AppError('connector.answer_invalid', { problem: 'page' });
+    if (!page || page.length > size) throw new AppError('connector.answer_invalid', { problem: 'page' });
+    for (const row of page) {
+      // Out of the order that was asked for, it is no answer to our question: one told twice, or over and over.
+      if (idOf(row) <= after) throw new AppError('connector.answer_invalid', { problem: 'page' });
+      after = idOf(row);
+      rows.push(row);
     }
-    for (const row of page) rows.push(row);
     if (rows.length > limit) return { rows: rows.slice(0, limit), complete: false };
-    if (!last || page.length < size) return { rows, complete: true };
-    after = idOf(last);
+    if (page.length < size) return { rows, complete: true };
   }
 }
 

@@ -99,7 +99,12 @@ function openConnection(
     for (let start = 0; start < ids.length; start += KEYS_AT_ONCE) {
       const part = ids.slice(start, start + KEYS_AT_ONCE);
       const { rows } = await read(actor, [['id', 'in', part]], fields, part.length, { archived: true, ...options });
-      for (const row of rows) found.set(String(idOf(row)), row);
+      const wanted = new Set(part);
+      for (const row of rows) {
+        // Records nobody asked for: perhaps those asked for were left out in their place.
+        if (!wanted.has(idOf(row))) throw new AppError('connector.answer_invalid', { problem: 'keys' });
+        found.set(String(idOf(row)), row);
+      }
     }
     return found;
   }
