@@ -5,6 +5,7 @@
 import { benchCompare } from './compare.bench.ts';
 import { benchHttp } from './http.bench.ts';
 import { benchOData } from './odata.bench.ts';
+import { benchFlood } from './flood.bench.ts';
 import { benchEngine } from './engine.bench.ts';
 import { benchPanel } from './panel.bench.ts';
 import { benchSoap } from './soap.bench.ts';
@@ -24,9 +25,14 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
 };
 
+/** These take minutes, and run when they are asked for. */
+const long: typeof benches = { flood: benchFlood };
+
 const asked = process.argv.slice(2);
-for (const [name, bench] of Object.entries(benches)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+const chosen = Object.entries({ ...benches, ...long }).filter(([name]) =>
+  asked.length > 0 ? asked.includes(name) : name in benches,
+);
+for (const [name, bench] of chosen) {
   console.log(`\n${name}`);
   await bench();
 }

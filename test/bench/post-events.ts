@@ -16,25 +16,32 @@ export interface LoadResult {
   readonly perSecond: number;
   /** Status -> how often. */
   readonly statuses: Readonly<Record<number, number>>;
+  /** Of each answer in milliseconds, where they come one at a time. */
+  readonly waits: readonly number[];
 }
 
 // In a thread of its own, so that making the load is not measured as answering it.
 const load = workerData as Load;
 const agent = new Agent({ keepAlive: true, maxSockets: load.atOnce });
-const bodies = Array.from({ length: load.events }, (_, i) => body(i));
+/** Made beforehand, so that making them is not measured; of a flood as they are sent. */
+const bodies = load.events <= 10_000 ? Array.from({ length: load.events }, (_, i) => body(i)) : [];
 const statuses: Record<number, number> = {};
+const waits: number[] = [];
 let next = 0;
 
 const started = performance.now();
 await Promise.all(Array.from({ length: load.atOnce }, work));
 const seconds = (performance.now() - started) / 1000;
 agent.destroy();
-parentPort?.postMessage({ perSecond: load.events / seconds, statuses } satisfies LoadResult);
+parentPort?.postMessage({ perSecond: load.events / seconds, statuses, waits } satisfies LoadResult);
 
 async function work(): Promise<void> {
-  while (next < bodies.length) {
-    const { text, signature } = bodies[next++]!;
+  while (next < load.events) {
+    const at = next++;
+    const { text, signature } = bodies[at] ?? body(at);
+    const started = performance.now();
     const status = await post(text, signature);
+    if (load.atOnce === 1) waits.push(performance.now() - started);
     statuses[status] = (statuses[status] ?? 0) + 1;
   }
 }

@@ -1,22 +1,10 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import postgres from 'postgres';
-import type { App } from '../../backend/context.ts';
-import { createHttp } from '../../backend/http/app.ts';
 import { startServer } from '../../backend/http/server.ts';
-import { configureLog } from '../../backend/log.ts';
-import { asTenant, openDb } from '../../backend/store/db.ts';
-import { APP, startPostgres } from '../../backend/store/embedded-postgres.ts';
-import { migrate } from '../../backend/store/migrate.ts';
-import { createRegistry } from '../../backend/store/registry.ts';
-import { createSeal } from '../../backend/store/seal.ts';
-import { createStore } from '../../backend/store/store.ts';
-import type { Load, LoadResult } from './post-events.ts';
+import { APP } from '../../backend/store/embedded-postgres.ts';
 import { median, printFigure } from './print-figure.ts';
+import { send, startReceiver } from './webhook-receiver.ts';
 
 const TENANT = 'Cust10001';
 const SECRET = randomBytes(32).toString('base64url');
@@ -29,31 +17,12 @@ const ROUNDS = 5;
  * verifies the same signature and inserts one row. Both on one durable Postgres, in turns, with the same load.
  */
 export async function benchWebhook(): Promise<void> {
-  configureLog({ level: 'warn' });
-  const folder = await mkdtemp(join(tmpdir(), 'erp-sync-bench-'));
-  await chmod(folder, 0o755);
-  const server = await startPostgres(folder);
-  const owner = postgres(server.ownerUrl, { max: 1 });
-  await migrate(server.ownerUrl, APP);
+  const receiver = await startReceiver();
+  const { owner } = receiver;
   await owner`create table bare_event (event_id text primary key, body text not null)`;
   await owner`grant insert on bare_event to ${owner(APP)}`;
-
-  const db = openDb(server.appUrl);
-  const seal = createSeal([{ id: 'bench', key: randomBytes(32) }]);
-  const storeOf = (tenant: string) => createStore(db, tenant, seal);
-  const clock = { now: () => new Date() };
-  await createRegistry(db).add(TENANT, clock.now());
-  const id = randomUUID();
-  await storeOf(TENANT).webhooks.prepare(id, SECRET);
-  await storeOf(TENANT).webhooks.confirm(id, 1);
-  await storeOf(TENANT).transaction(async ({ marks }) => {
-    for (let record = 1; record <= RECORDS; record++) await marks.ensure({ type: 'contact', id: record });
-  });
-
-  const app = { origin: 'http://127.0.0.1', clock, storeOf, connectorKindsOf: () => [] } as unknown as App;
-  const http = createHttp({ app, framedBy: [], panelFolder: folder });
-  const bareDb = postgres(server.appUrl, { max: 10 });
-  const ours = await startServer(http.fetch, { host: '127.0.0.1', port: 0 });
+  const ours = await receiver.subscribe(TENANT, SECRET, RECORDS);
+  const bareDb = postgres(receiver.appUrl, { max: 10 });
   const bare = await startServer(bareRoute(bareDb).fetch, { host: '127.0.0.1', port: 0 });
 
   try {
@@ -64,8 +33,8 @@ export async function benchWebhook(): Promise<void> {
       for (let round = 0; round <= ROUNDS; round++) {
         const before = await rows();
         const [bareRate, oursRate] = [
-          await run({ ...load, url: `http://127.0.0.1:${bare.port}/hook` }),
-          await run({ ...load, url: `http://127.0.0.1:${ours.port}/hooks/so/${TENANT}/${id}` }),
+          (await send({ ...load, url: `http://127.0.0.1:${bare.port}/hook` })).perSecond,
+          (await send({ ...load, url: ours })).perSecond,
         ];
         const after = await rows();
         if (after.ours - before.ours !== events || after.bare - before.bare !== events) {
@@ -84,21 +53,14 @@ export async function benchWebhook(): Promise<void> {
       );
     }
   } finally {
-    await Promise.all([ours.stop(), bare.stop()]);
-    await Promise.all([db.destroy(), bareDb.end(), owner.end()]);
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    await bare.stop();
+    await bareDb.end();
+    await receiver.stop();
   }
 
   async function rows(): Promise<{ readonly ours: number; readonly bare: number }> {
     const [inBare] = await owner<[{ count: number }]>`select count(*)::int as count from bare_event`;
-    const inOurs = await asTenant(db, TENANT, (tx) =>
-      tx
-        .selectFrom('webhook_event')
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow(),
-    );
-    return { ours: inOurs.count, bare: inBare.count };
+    return { ours: await receiver.events(TENANT), bare: inBare.count };
   }
 }
 
@@ -114,15 +76,4 @@ function bareRoute(sql: postgres.Sql): Hono {
     return c.body(null, 200);
   });
   return http;
-}
-
-/** Answers how many a second were taken in. All of them must be. */
-async function run(load: Load): Promise<number> {
-  const worker = new Worker(new URL('./post-events.ts', import.meta.url), { workerData: load });
-  const { perSecond, statuses } = await new Promise<LoadResult>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  if (statuses[200] !== load.events) throw new Error(`${load.url} answered ${JSON.stringify(statuses)}`);
-  return perSecond;
 }
