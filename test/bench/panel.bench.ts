@@ -101,6 +101,7 @@ async function firstContent(browser: Browser, url: string): Promise<number> {
 }
 
 async function emptyLitPage(): Promise<string> {
+  const environment = process.env.NODE_ENV;
   const built = await build({
     configFile: false,
     logLevel: 'silent',
@@ -118,6 +119,9 @@ async function emptyLitPage(): Promise<string> {
       },
     ],
   });
+  // Vite leaves `production` behind, in which the OData service of a later bench would not start.
+  if (environment === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = environment;
   const [output] = [built].flat();
   if (!output || !('output' in output)) throw new Error('nothing was built');
   return output.output[0].code;
