@@ -45,13 +45,13 @@ export function restoredStep(
 }
 
 /**
- * The rows that tell of a field's older values, oldest first. A field of SuperOffice is one place, so what was replaced there
- * for another ERP is among them, as far as this link has kept up with it.
+ * The rows that tell of a field's older values, oldest first. What was written when the link could not keep up with it is newer
+ * than what was agreed on. A field of SuperOffice is one place, so what was replaced there for another ERP is among them.
  */
-export function pastOf<Row extends Pick<LedgerRow, 'linkId' | 'fieldKey' | 'crmField' | 'target' | 'after'>>(
+export function pastOf<Row extends Pick<LedgerRow, 'at' | 'linkId' | 'fieldKey' | 'crmField' | 'target' | 'after'>>(
   side: Side,
   agreed: AgreedValue | null,
-  { link, pair }: { readonly link: Pick<LinkMemory, 'id'>; readonly pair: FieldPair },
+  { link, pair }: { readonly link: Pick<LinkMemory, 'id' | 'syncedAt'>; readonly pair: FieldPair },
   rows: readonly Row[],
 ): readonly Row[] {
   const isOwn = ({ linkId, fieldKey }: Row) => linkId === link.id && fieldKey === pair.erp.key;
@@ -59,7 +59,11 @@ export function pastOf<Row extends Pick<LedgerRow, 'linkId' | 'fieldKey' | 'crmF
   const latest = rows.findLastIndex(
     (row) => (isOwn(row) || isShared(row)) && agreed !== null && sameValue(row.after, agreed[row.target]),
   );
-  return rows.filter((row, index) => isOwn(row) || (isShared(row) && index <= latest));
+  return rows.filter(
+    (row, index) =>
+      (index <= latest && (isOwn(row) || isShared(row))) ||
+      (isOwn(row) && link.syncedAt !== null && row.at <= link.syncedAt),
+  );
 }
 
 /** Whether the ERP's value of the two may have been made of SuperOffice's. */

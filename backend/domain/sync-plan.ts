@@ -99,7 +99,7 @@ export type OpenField = Extract<FieldOutcome, { kind: 'conflict' | 'parked' }>;
 type Decision =
   | FieldOutcome
   | { readonly kind: 'overruled'; readonly value: FieldValue }
-  /** A write that is due, and that nobody asks for now. */
+  /** A write or an agreement that is due, and that nobody asks for now. */
   | { readonly kind: 'later' };
 
 export interface SyncPlan {
@@ -200,11 +200,17 @@ function decide(draft: Draft, link: LinkDraft, rank: number, pair: FieldPair, in
   if (outcome.kind !== 'write') return outcome;
 
   const refusal = link.state.refused[pair.erp.key];
-  if (refusal) return { kind: 'parked', ...refusal };
+  if (refusal && isUnmoved(draft, link, pair)) return { kind: 'parked', ...refusal };
   if (outcome.target === 'crm' && draft.record.protectedFields.includes(pair.crm.key)) {
     return { kind: 'parked', code: 'entity.protected', detail: { field: pair.crm.name } };
   }
   return outcome;
+}
+
+/** Whether no link has written either value in this plan: what was refused was these. */
+function isUnmoved({ record, crm }: Draft, { state, erp }: LinkDraft, pair: FieldPair): boolean {
+  const [crmKey, erpKey] = [pair.crm.key, pair.erp.key];
+  return sameValue(crm[crmKey], record.values[crmKey]) && sameValue(erp[erpKey], state.values[erpKey]);
 }
 
 function byIntent(
@@ -266,9 +272,10 @@ function stepFor(
   return steps.find((step) => step.linkId === linkId && step.fieldKey === pair.erp.key && step.target === target);
 }
 
-/** What was open stays open; what would have been written waits for the next look. */
+/** What was open stays open; what would have been written, or agreed on, waits for the next look. */
 function writingNothing(outcome: Decision): Decision {
-  return outcome.kind === 'write' || outcome.kind === 'overruled' ? { kind: 'later' } : outcome;
+  const isNews = outcome.kind === 'inSync' && outcome.agreed !== null;
+  return isNews || outcome.kind === 'write' || outcome.kind === 'overruled' ? { kind: 'later' } : outcome;
 }
 
 /** The value as that side stored it, so nothing is converted; that the two differ then is settled until one changes. */
@@ -351,21 +358,22 @@ function apply(draft: Draft, link: LinkDraft, rank: number, { erp, crm }: FieldP
       link.overruled.set(erp.key, outcome.value);
       agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return false;
-    case 'write':
+    case 'write': {
+      const isAgain = outcome.reason === 'undo' && isAgreed(link, erp.key, outcome);
       if (outcome.target === 'crm') {
         draft.crm[crm.key] = outcome.value;
         draft.writer.set(crm.key, rank);
         if (outcome.reason !== 'changed') draft.replaced.set(crm.key, outcome.reason);
       } else {
-        link.beforeWrite.set(erp.key, { agreed: link.agreed[erp.key], isNews: link.news.has(erp.key) });
+        if (!isAgain) link.beforeWrite.set(erp.key, { agreed: link.agreed[erp.key], isNews: link.news.has(erp.key) });
         link.erp[erp.key] = outcome.value;
       }
       link.reasons.set(`${outcome.target} ${erp.key}`, whyWritten(draft, crm.key, outcome));
       link.news.add(erp.key);
       // What was agreed on stands there again, if only as the system keeps it; the other side's own edit stays one.
-      if (outcome.reason === 'undo' && isAgreed(link, erp.key, outcome)) return true;
-      agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
+      if (!isAgain) agree(link, erp.key, { crm: draft.crm[crm.key] ?? null, erp: link.erp[erp.key] ?? null });
       return true;
+    }
   }
 }
 

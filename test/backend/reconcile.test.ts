@@ -191,6 +191,8 @@ describe('a change', () => {
     expect(await world.store.links.conflicts(await link())).toMatchObject([
       { fieldKey: 'NAME', crm: 'From the user', erp: 'From the ERP' },
     ]);
+    // Nor does the log say that we had written it.
+    expect(await ledger()).toEqual([]);
   });
 
   test('against the direction stays where it is', async () => {

@@ -328,6 +328,22 @@ test('of two at once each is decided on by itself, and until both are nothing el
   expect(erpValues()).toEqual({ ...newer, POSTALAD1: 'Edited since' });
 });
 
+test('what an ERP makes of a value that it is given again is nobody’s edit', async () => {
+  world.erp.edit(customer, { NAME: 'Typed there' });
+  await receiveWebhook(world.ctx, { entity: company });
+  await work();
+  world.erp.actors.set('Customer/c42', { ...newer });
+  world.erp.normalise = (_key, value) => value?.toUpperCase() ?? null;
+  await pauseAfterRestore(world.ctx, side('erp'));
+  await plan();
+  await settleRestore(world.as(), (await opened()).id, { take: 'newer', steps: 1, keep: [] });
+  await goOn();
+  await receiveWebhook(world.ctx, { entity: company });
+  await work();
+  expect(erpValues()).toMatchObject({ NAME: 'TYPED THERE' });
+  expect(crmValues()).toMatchObject({ NAME: 'Typed there' });
+});
+
 test('what another ERP had replaced in SuperOffice is known to be older, though that ERP has lost its actor', async () => {
   const other = await world.connection({ fields: { CITY: { crmField: 'POSTALCITY', direction: 'toCrm' } } });
   const supplier = { type: 'Customer', erpKey: 's42' } as const;

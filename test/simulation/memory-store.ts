@@ -58,8 +58,12 @@ export interface StoreWatch {
   raised(): void;
   claimed(entity: CrmEntity): void;
   revoked(entity: CrmEntity): void;
+  /** Whoever worked on a record is done with it. */
+  finished(entity: CrmEntity): void;
   linkRemoved(link: LinkMemory): void;
   agreed(link: LinkMemory): void;
+  /** Fields that need a person from now on. */
+  waits(link: LinkMemory, waiting: readonly WaitingField[]): void;
   wished(creation: Creation): void;
   ended(creation: Creation): void;
   parked(link: LinkMemory): void;
@@ -312,6 +316,7 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
         const settled = { ...link, agreed: { ...link.agreed, ...agreed }, syncedAt: at, parked: null };
         tables.put(links, id, settled);
         tables.onCommit(() => watch.agreed(settled));
+        tables.onCommit(() => watch.waits(settled, waiting));
       }
       removeOpen(
         id,
@@ -433,7 +438,9 @@ export function memorySubjects(tables: MemoryTables, watch: StoreWatch) {
       changeHeld(claim, () => ({ leaseUntil: leaseUntil.getTime() }));
     },
     async finish(claim) {
+      if (marks.get(keyOf(claim.entity))?.fence !== claim.fence) return;
       changeHeld(claim, () => ({ handled: claim.mark, leaseUntil: null, attempts: 0, nextTryAt: null }));
+      tables.onCommit(() => watch.finished(claim.entity));
     },
     async postpone(claim, nextTryAt) {
       changeHeld(claim, (row) => ({

@@ -1,6 +1,14 @@
 import { AppError } from '../../backend/errors.ts';
 import type { FieldMapping } from '../../backend/domain/connection.ts';
-import type { Actor, ActorDraft, ActorPage, SaveOutcome, WantedField } from '../../backend/ports/erp-connector.ts';
+import type {
+  Actor,
+  ActorChange,
+  ActorDraft,
+  ActorPage,
+  SaveOutcome,
+  WantedField,
+} from '../../backend/ports/erp-connector.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { FieldValue, FieldValues } from '../../shared/vocabulary.ts';
 
 export const stampKinds = ['zoned', 'wall', 'counter'] as const;
@@ -24,6 +32,8 @@ export interface ErpHabits {
   readonly normalise: (value: FieldValue) => FieldValue;
   /** Answers a save without the values. */
   readonly tacit: boolean;
+  /** Takes no unwelcome text, of which nobody was told, and nothing of a call in which there is one. */
+  readonly strict: boolean;
 }
 
 /** An ERP as they are: coarse stamps, values made over, short answers. */
@@ -77,14 +87,16 @@ export class ModelErp {
     return this.#page(later, fields);
   }
 
-  save(erpKey: string, values: FieldValues, fields: readonly WantedField[]): SaveOutcome {
+  save(changes: readonly ActorChange[], fields: readonly WantedField[]): readonly SaveOutcome[] {
+    const refusals = changes.map(({ erpKey, values }) => this.#refusal(erpKey, values));
+    const refusal = refusals.find((found) => found !== null);
+    if (refusal && this.habits.strict) throw new AppError(refusal);
+    return changes.map((change, index) => this.#save(change, refusals[index] ?? null, fields));
+  }
+
+  #save({ erpKey, values }: ActorChange, refusal: ErrorCode | null, fields: readonly WantedField[]): SaveOutcome {
     const actor = this.actors.get(erpKey);
-    if (!actor) return { kind: 'refused', code: 'actor.not_found', explanation: null };
-    for (const [key, value] of Object.entries(values)) {
-      const { maxLength = 0, access } = this.#fields.find((field) => field.key === key) ?? {};
-      if (maxLength > 0 && (value?.length ?? 0) > maxLength) return refused('value.too_long');
-      if (access === 'mandatory' && value === null) return refused('value.mandatory');
-    }
+    if (!actor || refusal) return { kind: 'refused', code: refusal ?? 'actor.not_found', explanation: null };
     for (const [key, value] of Object.entries(values)) {
       const before = actor[key] ?? null;
       const stored = this.habits.normalise(value);
@@ -95,6 +107,17 @@ export class ModelErp {
     this.touch(erpKey, this.stamp());
     const saved = this.#actor(erpKey, this.habits.tacit ? [] : fields);
     return { kind: 'saved', actor: saved };
+  }
+
+  #refusal(erpKey: string, values: FieldValues): ErrorCode | null {
+    if (!this.actors.has(erpKey)) return 'actor.not_found';
+    for (const [key, value] of Object.entries(values)) {
+      const { maxLength = 0, access } = this.#fields.find((field) => field.key === key) ?? {};
+      if (maxLength > 0 && (value?.length ?? 0) > maxLength) return 'value.too_long';
+      if (access === 'mandatory' && value === null) return 'value.mandatory';
+      if (this.habits.strict && isUnwelcome(value)) return 'value.invalid';
+    }
+    return null;
   }
 
   /** Ids of its own, and no second look: who asks twice gets two. */
@@ -199,6 +222,6 @@ export class ModelErp {
   }
 }
 
-function refused(code: 'value.too_long' | 'value.mandatory'): SaveOutcome {
-  return { kind: 'refused', code, explanation: null };
+export function isUnwelcome(text: FieldValue): boolean {
+  return text?.includes('56789') ?? false;
 }

@@ -1,10 +1,10 @@
 import type { FieldMapping } from '../../backend/domain/connection.ts';
 import type { Creation } from '../../backend/domain/creation.ts';
-import type { LinkMemory } from '../../backend/domain/link.ts';
+import type { LinkMemory, WaitingField } from '../../backend/domain/link.ts';
 import { isBlank, sameValue } from '../../backend/domain/value.ts';
 import type { CrmEntity, FieldValue, Side } from '../../shared/vocabulary.ts';
 import { crmFields, type CrmWatch, type ModelCrm } from './model-crm.ts';
-import type { ErpWatch, ModelErp } from './model-erp.ts';
+import { isUnwelcome, type ErpWatch, type ModelErp } from './model-erp.ts';
 import { keyOf, openRestores, type MemoryTables, type StoredLedgerRow, type StoreWatch } from './memory-store.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -41,10 +41,12 @@ interface Place {
 interface Restored {
   readonly was: FieldValue;
   readonly now: FieldValue;
+  /** The two sides were allowed to differ before. */
+  readonly differed: boolean;
   /** The links by which, when we heard of it, the ledger knew what the backup has put back, and the newer value was agreed on. */
   readonly knownBy: Set<string>;
-  /** Somebody said that it should be. */
-  wanted: boolean;
+  /** What somebody said: that the newer value should be given again, or that this one stays, which counts for good. */
+  wish: 'newer' | 'stays' | null;
 }
 
 interface Written {
@@ -83,6 +85,8 @@ const DECISIONS = new Set(['policy', 'priority', 'oneWay', 'chosen', 'resync', '
 export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   readonly broken: string[] = [];
   writeCalls = 0;
+  /** How often anybody took up each record. */
+  readonly looks = new Map<string, number>();
   /** A resync from SuperOffice is the only thing under way. */
   onlyToErp = false;
   writes = 0;
@@ -92,11 +96,13 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   readonly #world: OracleWorld;
   readonly #places = new Map<string, Place>();
   readonly #written: Written[] = [];
+  readonly #entered: StoredLedgerRow[] = [];
   readonly #removedAt = new Map<string, number>();
   readonly #haltedAt = new Map<string, number>();
   #removed: readonly LinkMemory[] = [];
   readonly #holder = new Map<string, { readonly process: Process; readonly at: number }>();
   readonly #missed = new Set<string>();
+  readonly #rested = new Set<string>();
   readonly #wishes: Wish[] = [];
   #sequence = 0;
 
@@ -116,9 +122,10 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     const at = this.#place(place);
     at.pending = { value };
     // An ERP that does not answer what it saved is read again, and cannot tell us who wrote what is found then.
-    at.mayDiffer = this.#written.some(
-      (written) => written.place === place && !this.#world.tables.ledger.get(String(written.rowId))?.settled,
-    );
+    const { ledger } = this.#world.tables;
+    at.mayDiffer =
+      this.#written.some((written) => written.place === place && !ledger.get(String(written.rowId))?.settled) ||
+      [...ledger.values()].some((row) => row.reason === 'undo' && isLost(row, place, value));
     at.changedBy = 'user';
     at.changedAt = this.#next();
     at.restored = null;
@@ -132,10 +139,11 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   /** By a backup. To us it is as if somebody had typed it, until it is known. */
   restored(name: string, was: FieldValue, now: FieldValue): void {
-    this.edited(name, now);
     const place = this.#place(name);
+    const differed = place.mayDiffer;
+    this.edited(name, now);
     place.pending = null;
-    place.restored = { was, now, knownBy: new Set(), wanted: false };
+    place.restored = { was, now, differed, knownBy: new Set(), wish: null };
     for (const written of this.#written) if (written.place === name) written.putBack = true;
   }
 
@@ -164,14 +172,18 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   decided(
     restoreId: string,
-    take: 'newer' | 'restored',
+    take: 'newer' | 'restored' | 'perhaps',
     keep: readonly { readonly connectionId: string; readonly fieldKey: string }[],
   ): void {
     const kept = (link: LinkMemory, { key }: FieldMapping) =>
       keep.some(({ connectionId, fieldKey }) => connectionId === link.connectionId && fieldKey === key);
     const places = this.#restoredBy(restoreId);
-    for (const { place } of places) place.restored.wanted = take === 'newer';
-    for (const { link, field, place } of places) if (kept(link, field)) place.restored.wanted = false;
+    for (const { link, field, place } of places) {
+      if (take === 'restored' || kept(link, field)) place.restored.wish = 'stays';
+    }
+    for (const { place } of places) {
+      if (place.restored.wish !== 'stays') place.restored.wish = take === 'newer' ? 'newer' : null;
+    }
   }
 
   /** What the backup has put back and nobody has written since, for each link that carries it. */
@@ -192,6 +204,11 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   starts(place: string, value: FieldValue): void {
     this.#place(place).held.add(value);
+  }
+
+  /** A connection was switched off, and what is due there is found when it is switched on again. */
+  rests(connectionId: string): void {
+    this.#rested.add(connectionId);
   }
 
   missing(what: string): void {
@@ -335,7 +352,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     place.ours.add(stored);
     if (sameValue(before, stored)) return;
     this.writes += 1;
-    place.mayDiffer = isUndo && !givesAgain;
+    place.mayDiffer = isUndo && (!givesAgain || place.restored?.differed === true);
     place.pending = null;
     place.restored = null;
     place.writes += 1;
@@ -372,11 +389,31 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   claimed(entity: CrmEntity): void {
     const { scheduler } = this.#world;
+    this.looks.set(keyOf(entity), (this.looks.get(keyOf(entity)) ?? 0) + 1);
     this.#holder.set(keyOf(entity), { process: scheduler.current, at: scheduler.now });
   }
 
   revoked(entity: CrmEntity): void {
     this.#holder.delete(keyOf(entity));
+  }
+
+  /** What we wrote ourselves, and another system does not know yet, is looked at without anybody having to find it. */
+  finished(entity: CrmEntity): void {
+    const { tables } = this.#world;
+    const mark = tables.marks.get(keyOf(entity));
+    const record = this.#world.crm().records.get(entity.id);
+    if (!mark || mark.marked > mark.handled || !record) return;
+    for (const link of this.#linksOf(entity)) {
+      if (this.#rested.has(link.connectionId) || link.parked || link.confirmedAt === null) continue;
+      for (const field of this.#fields(link.connectionId)) {
+        const agreed = link.agreed[field.key];
+        const name = `${keyOf(entity)}/${field.crmField}`;
+        const now = record[field.crmField ?? ''] ?? null;
+        if (!agreed || !flows(field, 'erp') || alike(agreed.crm, now)) continue;
+        if (this.#place(name).changedBy === 'user' || tables.open.has(`${link.id} ${field.key}`)) continue;
+        this.violated('S12', `${name}: ${show(now)} was written by us, and nobody takes it on to ${link.connectionId}`);
+      }
+    }
   }
 
   linkRemoved(link: LinkMemory): void {
@@ -399,6 +436,16 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
     }
   }
 
+  /** A person who looks finds what is said to be in the way. */
+  waits({ id, connectionId }: LinkMemory, waiting: readonly WaitingField[]): void {
+    for (const { fieldKey, code, crm, erp } of waiting) {
+      const field = this.#fields(connectionId).find(({ key }) => key === fieldKey);
+      if (field && code?.startsWith('value.') && !isObstacle(code, field, crm, erp)) {
+        this.violated('S37', `${fieldKey} of ${id} is told as ${code}: ${show(crm)}, ${show(erp)}`);
+      }
+    }
+  }
+
   parked({ connectionId, entity, actor, parked }: LinkMemory): void {
     const claimed =
       parked?.code === 'actor.not_found' || parked?.code === 'actor.gone'
@@ -413,6 +460,7 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
 
   /** Where one ERP wins over another, it must be the stronger one. */
   entered(rows: readonly StoredLedgerRow[]): void {
+    this.#entered.push(...rows);
     for (const row of rows) this.#mayEnter(row);
     const rank = (connectionId: string) =>
       this.#world.tables.connections.find(({ id }) => id === connectionId)?.priority ?? 0;
@@ -445,19 +493,33 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
       this.violated('T52', `${row.connectionId} is written and not counted`);
       return;
     }
-    const counted = [...tables.ledger.values()].filter(
-      ({ connectionId, runId, event, reason, at }) =>
-        connectionId === row.connectionId &&
-        runId === null &&
-        event === null &&
-        reason !== 'overruled' &&
-        at >= brake.countedFrom,
-    );
+    const counted = this.#entered
+      .filter((row) => this.#isKept(row))
+      .filter(
+        ({ connectionId, runId, event, reason, at }) =>
+          connectionId === row.connectionId &&
+          runId === null &&
+          event === null &&
+          reason !== 'overruled' &&
+          at >= brake.countedFrom,
+      );
     const firsts = new Map(counted.toReversed().map((each) => [each.linkId, each]));
     const links = [...firsts.values()].filter(({ cause }) => AUTOMATIC.has(cause)).length;
     if (links > brake.allowed) {
       this.violated('T52', `${links} links of ${row.connectionId} are changed, and ${brake.allowed} may`);
     }
+  }
+
+  /** Also one whose place was taken by the same write, begun again: it was asked for by whoever began it first. */
+  #isKept({ linkId, fieldKey, target, before, after }: StoredLedgerRow): boolean {
+    return [...this.#world.tables.ledger.values()].some(
+      (row) =>
+        row.linkId === linkId &&
+        row.fieldKey === fieldKey &&
+        row.target === target &&
+        sameValue(row.before, before) &&
+        (row.settled || sameValue(row.after, after)),
+    );
   }
 
   // Actors that are created.
@@ -611,8 +673,8 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
         return isBare || away.some((what) => this.#missed.has(what));
       });
       for (const { link, place, name } of places) {
-        const { was, now, knownBy, wanted } = place.restored;
-        if (!knownBy.has(link.id) || !wanted || excused.some((other) => other.place === place)) continue;
+        const { was, now, knownBy, wish } = place.restored;
+        if (!knownBy.has(link.id) || wish !== 'newer' || excused.some((other) => other.place === place)) continue;
         this.violated('S31', `${name}: ${show(now)} of the backup was not made ${show(was)} again`);
       }
     }
@@ -754,6 +816,13 @@ export class Oracle implements CrmWatch, ErpWatch, StoreWatch {
   }
 }
 
+/** A write of the same that nobody saw the end of, and that seems to have arrived now. */
+function isLost(row: StoredLedgerRow, place: string, value: FieldValue): boolean {
+  const { target, entity, crmField, connectionId, actor, fieldKey, settled, after } = row;
+  const at = target === 'crm' ? `${keyOf(entity)}/${crmField}` : `${connectionId}/${actor.erpKey}/${fieldKey}`;
+  return !settled && at === place && sameValue(after, value);
+}
+
 function isRestored(place: Place): place is Place & { readonly restored: Restored } {
   return place.restored !== null;
 }
@@ -784,6 +853,7 @@ function mayAsk({ policy, direction }: FieldMapping, crm: FieldValue, erp: Field
 function isObstacle(code: string | null, field: FieldMapping, crm: FieldValue, erp: FieldValue): boolean {
   const known = crmFields.find(({ key }) => key === field.crmField);
   if (code === 'value.mandatory') return isBlank(crm) || isBlank(erp);
+  if (code === 'value.invalid') return isUnwelcome(crm);
   if (code !== 'value.too_long') return false;
   const over = (value: FieldValue, limit = 0) => limit > 0 && (value?.length ?? 0) > limit;
   return over(crm, field.maxLength) || over(erp, known?.maxLength);

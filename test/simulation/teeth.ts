@@ -210,6 +210,18 @@ export const teeth: readonly Tooth[] = [
     replace: '',
   },
   {
+    name: 'an undo after which nobody looks at what is due now',
+    file: 'backend/domain/sync-plan.ts',
+    find: 'later: links.some(({ later }) => later.size > 0)',
+    replace: 'later: false',
+  },
+  {
+    name: 'a deleted record that is looked at with every poll',
+    file: `${sync}/poll-connection.ts`,
+    find: 'if (recordGone.has(link.parked?.code)) return false;',
+    replace: 'if (link.parked) return true;',
+  },
+  {
     name: 'a choice made from values that have moved since',
     file: `${tab}/connect-entity.ts`,
     find: "if (seenDigest(compared, asked) !== seen) throw new AppError('link.changed');",
@@ -234,6 +246,12 @@ export const teeth: readonly Tooth[] = [
     replace: 'if (true) await ctx.store.links.remove(link.id);',
   },
   {
+    name: 'a merged link that never learns that its place has become free',
+    file: `${sync}/sweep-crm.ts`,
+    find: '...(await freeToFollow(ctx, type, links))',
+    replace: '',
+  },
+  {
     name: 'a restored backup that stops nobody who is at work',
     file: 'backend/application/sync/pause-after-restore.ts',
     find: 'if (await restores.begin(restore)) await marks.revokeAll();',
@@ -252,16 +270,46 @@ export const teeth: readonly Tooth[] = [
     replace: 'return true ? {',
   },
   {
+    name: 'what an ERP made of an older value taken for an edit since the restore',
+    file: 'backend/domain/restore.ts',
+    find: ' || isMadeOf(side, value, stood)',
+    replace: '',
+  },
+  {
+    name: 'what another ERP wrote since, taken for a value of the backup',
+    file: 'backend/domain/restore.ts',
+    find: 'index <= latest && (isOwn(row)',
+    replace: '(isOwn(row)',
+  },
+  {
+    name: 'a restored system asked on from where the newer one was',
+    file: `${sync}/resume-after-restore.ts`,
+    find: 'await ctx.store.polls.forgetCursors(connectionId);\n  await ctx.store.comparisons.begin(connectionId, now);',
+    replace: '',
+  },
+  {
+    name: 'a plan for a restored backup without the connection that was switched on since',
+    file: `${sync}/pause-after-restore.ts`,
+    find: "if (run && !runIsOver(run)) await enterState(ctx, run, 'cancelled');",
+    replace: 'if (run) continue;',
+  },
+  {
     name: 'a value given again over an edit of the other side, taken for agreed',
     file: 'backend/domain/sync-plan.ts',
-    find: "if (outcome.reason === 'undo' && isAgreed(link, erp.key, outcome)) return true;",
-    replace: '',
+    find: 'if (!isAgain) agree(',
+    replace: 'agree(',
   },
   {
     name: 'a restore that nobody can decide on, because its records are gone',
     file: `${sync}/advance-run.ts`,
     find: "if (state === 'done' || state === 'failed') await resumeAfterRestore(ctx, restore);",
     replace: "if (state === 'done') await resumeAfterRestore(ctx, restore);",
+  },
+  {
+    name: 'a run that takes a record for done though its write failed',
+    file: `${sync}/work-on-run.ts`,
+    find: 'if (passes) return later(ctx, task, new AppError(passes.code, passes.detail));',
+    replace: '',
   },
   {
     name: 'a brake that counts and does not hold',
@@ -317,6 +365,12 @@ export const teeth: readonly Tooth[] = [
     file: `${calls}/breaker.ts`,
     find: 'if (!isOver(until)) throw',
     replace: 'if (until) throw',
+  },
+  {
+    name: 'a refusal of a whole call taken for one of every record in it',
+    file: `${calls}/gather.ts`,
+    find: 'if (ready.length === 1 || !mayBeOne(sent.error)) {',
+    replace: 'if (true) {',
   },
   {
     name: 'a call that keeps its place when it fails',

@@ -32,9 +32,9 @@ describe('a value of a restored backup', () => {
 });
 
 describe('the past of a field of SuperOffice', () => {
-  const link = { id: 'ours' };
-  const row = (linkId: string, target: Side, before: string, after: string) => ({
-    ...{ linkId, target, before, after, fieldKey: 'NM', crmField: 'NAME' },
+  const link = { id: 'ours', syncedAt: new Date('2026-11-27T12:00:00Z') };
+  const row = (linkId: string, target: Side, before: string, after: string, time = '11:00') => ({
+    ...{ linkId, target, before, after, fieldKey: 'NM', crmField: 'NAME', at: new Date(`2026-11-27T${time}:00Z`) },
   });
   const pastFor = (side: Side, agreed: string, rows: readonly ReturnType<typeof row>[]) =>
     pastOf(side, { crm: agreed, erp: agreed }, { link, pair: pairOf() }, rows);
@@ -49,6 +49,15 @@ describe('the past of a field of SuperOffice', () => {
   test('ends where the link stopped keeping up: what was written there since is no older value', () => {
     const since = row('other', 'crm', 'Newer', 'Too long for this ERP');
     expect(pastFor('crm', 'Newer', [replaced, carriedOn, since])).toEqual([replaced, carriedOn]);
+  });
+
+  test('has nothing in it that was written for the link when its ERP did not answer: that is newer than what was agreed on', () => {
+    const unanswered = row('ours', 'crm', 'Newer', 'Newest', '13:00');
+    expect(pastFor('crm', 'Newer', [carriedOn, unanswered])).toEqual([carriedOn]);
+  });
+
+  test('has in it what was agreed on without a word in the ledger, when both sides were edited alike', () => {
+    expect(pastFor('crm', 'Typed on both sides', [carriedOn])).toEqual([carriedOn]);
   });
 
   test('is nothing to an ERP that was restored: there it may be what somebody has typed', () => {

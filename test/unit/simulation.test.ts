@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { corpus, telling } from '../simulation/corpus.ts';
+import { corpus, FIRST_THEMED, telling } from '../simulation/corpus.ts';
 import { runSeeds } from '../simulation/run-seeds.ts';
 import { teeth } from '../simulation/teeth.ts';
 
 const HISTORIES = 20_000;
+const THEMED = 1_000;
 /** A planted bug shows within this many histories, or nothing watches for it. */
 const TO_CATCH = 300;
 
@@ -23,6 +24,11 @@ describe('any history', { timeout: 600_000 }, () => {
     expect(Object.keys(faults).length).toBeGreaterThanOrEqual(21);
   });
 
+  test(`of ${THEMED} that are about one thing each breaks no promise`, async () => {
+    const { broken } = await runSeeds(from(FIRST_THEMED, THEMED));
+    expect(broken.map(({ seed, broken: [first] }) => `npm run simulate -- --seed ${seed}: ${first}`)).toEqual([]);
+  });
+
   test('is the same whenever its seed is', async () => {
     const [once, again] = await Promise.all([runSeeds(from(1, 50)), runSeeds(from(1, 50))]);
     expect(again.hashes).toEqual(once.hashes);
@@ -36,7 +42,8 @@ describe('a planted bug', { timeout: 120_000 }, () => {
   });
 
   test.each(teeth)('is caught: $name', async (patch) => {
-    const { broken } = await runSeeds([...corpus, ...telling, ...from(1, TO_CATCH)], { patch, stopAtFirst: true });
+    const seeds = [...corpus, ...telling, ...from(1, TO_CATCH), ...from(FIRST_THEMED, TO_CATCH)];
+    const { broken } = await runSeeds(seeds, { patch, stopAtFirst: true });
     expect(broken.length).toBeGreaterThan(0);
   });
 });

@@ -254,3 +254,29 @@ describe('any plan', () => {
     );
   });
 });
+
+test('a value that an ERP has refused does not stand in the way of the next, which another ERP brings', () => {
+  const refused = { NM: { code: 'connector.rejected', detail: {} } } as const;
+  const plan = planSync(
+    record('bad'),
+    [link('a', 'old', { refused }), link('b', 'good', { erp: { direction: 'toCrm' } })],
+    sync,
+  );
+  expect(written(plan)).toEqual(['good', 'good', undefined]);
+  expect(plan.links[0]?.open).toEqual({});
+});
+
+describe('exactly what was planned', () => {
+  const step = { linkId: 'a', fieldKey: 'NM', target: 'erp', before: 'older', after: 'old' } as const;
+
+  test('leaves alone what two sides have in common by now: that waits for the next look', () => {
+    const plan = planSync(record('alike'), [link('a', 'alike')], { kind: 'undo', steps: [] });
+    expect(plan).toMatchObject({ later: true, steps: [], links: [{ agreed: {} }] });
+  });
+
+  test('is to give one side again what was agreed on, and the edit of the other side is news still', () => {
+    const plan = planSync(record('edited'), [link('a', 'older')], { kind: 'undo', steps: [step] });
+    expect(written(plan)).toEqual([undefined, 'old']);
+    expect(plan).toMatchObject({ later: true, links: [{ agreed: { NM: { crm: 'old', erp: 'old' } } }] });
+  });
+});

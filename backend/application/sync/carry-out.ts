@@ -65,7 +65,16 @@ export async function carryOut(
   const crm = await writeEach(plan.toCrm, async (values) => {
     await ctx.store.marks.mustStand(claim);
     const valuesWere = Object.fromEntries(Object.keys(values).map((key) => [key, record.values[key] ?? null]));
-    return (await ctx.crm.write(record.entity, values, { valuesWere })).values;
+    try {
+      return (await ctx.crm.write(record.entity, values, { valuesWere })).values;
+    } catch (error) {
+      // Somebody was faster, so what stands there by now is not ours.
+      const isOurs = ({ step: { target, targetKey } }: Entered) => target === 'crm' && targetKey in values;
+      if (error instanceof AppError && error.code === 'crm.changed') {
+        await ctx.store.ledger.strike(entered.filter(isOurs).map(({ id }) => id));
+      }
+      throw error;
+    }
   });
 
   const done = await Promise.all(
