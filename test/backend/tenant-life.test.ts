@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { reconcile } from '../../backend/application/sync/reconcile.ts';
 import { careForWebhook } from '../../backend/application/tenant/care-for-webhook.ts';
 import { engineContext } from '../../backend/application/tenant/engine-context.ts';
 import { install } from '../../backend/application/tenant/install.ts';
@@ -223,10 +224,23 @@ describe('a licence that ends', () => {
     await world.store.marks.entities('contact', [42], mark);
     expect(await world.store.marks.waiting()).toBeGreaterThan(before);
 
+    // Edited while nothing was written.
+    world.crm.entities.set('contact/42', { NAME: 'Orkdal Senter og Hage AS' });
     world.crm.licensed = true;
     world.clock.advance(MINUTE);
-    const ctx = await engine();
-    expect(await ctx?.store.marks.claimMarked(9, world.clock.now(), world.clock.now())).toHaveLength(1);
+    const ctx = (await engine())!;
+    for (const claim of await ctx.store.marks.claimMarked(9, world.clock.now(), world.clock.now())) {
+      await reconcile(ctx, claim, { automatic: true });
+    }
+    expect(world.erp.actors.get('Customer/erp831')).toMatchObject({ NAME: 'Orkdal Senter og Hage AS' });
+    expect(await world.store.marks.waiting()).toBe(0);
+  });
+
+  test('is not lent by another tenant that has one', async () => {
+    world.superOffice.tenant('Cust20002').licensed = true;
+    world.crm.licensed = false;
+    world.clock.advance(MINUTE);
+    expect(await isAtWork()).toBe(false);
   });
 
   test('is not taken for ended while SuperOffice is silent, for 72 hours', async () => {
