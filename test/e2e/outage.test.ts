@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { asTenant } from '../../backend/store/db.ts';
 import { answering, ended, type BackendProcess } from '../support/backend-process.ts';
 import { startDeployment, TENANT, type Deployment } from '../support/deployment.ts';
 import { freePort } from '../support/demo.ts';
@@ -77,6 +78,34 @@ describe('two backends behind a proxy that asks them whether they are ready', ()
     expect([...new Set(tries)]).toEqual(['200 1']);
     await everywhere([...typed]);
   });
+});
+
+describe('while nobody takes the webhooks', () => {
+  test('SuperOffice switches them off; back again, we switch them on, and what nobody told us of is in the ERP', async () => {
+    const hook = () => [...deployment.tenant.webhooks.values()].map(({ state }) => state);
+    for (const { child } of backends) await ended(child, 'SIGKILL');
+    await proxy.sees(0);
+    const typed = new Map<number, string>();
+    const end = Date.now() + 30_000;
+    while (Date.now() < end) {
+      const [id, name] = edit();
+      typed.set(id, name);
+      await sleep(100);
+    }
+    await deployment.standIn.webhooks.settled();
+    expect(hook()).toEqual(['TooManyErrors']);
+    // Told to nobody, however long it is waited for.
+    typed.set(...edit());
+
+    // It is looked at every five minutes: these have passed.
+    await asTenant(deployment.db, TENANT, (tx) => tx.updateTable('webhook').set({ looked_at: null }).execute());
+    backends = [await launch(0), await launch(1)];
+    await proxy.sees(2);
+    await expect.poll(hook, { timeout: 60_000 }).toEqual(['Active']);
+    await everywhere([...typed]);
+    // And from now on they come again.
+    await everywhere([edit()]);
+  }, 240_000);
 });
 
 describe('while the database is away', () => {

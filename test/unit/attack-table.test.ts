@@ -336,9 +336,19 @@ const threats: Readonly<Record<`T${number}`, Threat>> = {
   T30: {
     attack: 'The receiver is down, the webhook is switched off, and what happens meanwhile is told to nobody',
     tests: [
+      [
+        'e2e/outage',
+        'SuperOffice switches them off; back again, we switch them on, and what nobody told us of is in the ERP',
+      ],
+      [
+        'e2e/outage',
+        'are restarted one after the other while requests and webhooks come: none fails, and nothing is lost',
+      ],
+      ['backend/tenant-life', 'is looked at every five minutes, by one of all workers'],
       ['backend/tenant-life', 'that %s is whole again at the next look, and the gap is swept'],
       ['backend/webhook', 'for longer, it is answered all the same, kept, and stored once when the database is back'],
     ],
+    differs: 'The five minutes until the next look are not waited for: the test makes it due.',
   },
   T31: {
     attack: 'Slow callers, or very many, hold all connections',
