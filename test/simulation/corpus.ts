@@ -76,6 +76,8 @@ export const corpus: readonly number[] = [
   3173,
   // The same, by a link whose actor could not be read when the plan was made.
   8806,
+  // An undo that the ERP refused, told as in the way of two sides that agree.
+  2850,
   // What looked alike while a second restored backup was undecided, agreed on by the way; and a log that told of a write for
   // which somebody had been too fast.
   1002198,

@@ -19,7 +19,8 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
       refused.get(field.key) ?? (wantedCrm(plan, own, field.key, crm.key) ? done.crmRefused.get(crm.key) : undefined);
     const outcome = own?.open[field.key];
     const planned = own?.agreed[field.key];
-    if (obstacle) {
+    // Of an undo that was refused nothing is left to wait for: both sides hold what they agreed on.
+    if (obstacle && !stands(link.link.agreed[field.key], now)) {
       waiting.push({ ...row, kind: 'parked', code: obstacle.code, detail: { ...obstacle.detail, refused: true } });
     } else if (outcome?.kind === 'conflict') {
       waiting.push({ ...row, kind: 'conflict', code: null, detail: null });
@@ -35,6 +36,10 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
     waiting.push({ fieldKey: '@parent', kind: 'parked', crm: null, erp: parent, code, detail: { parent } });
   }
   return { agreed, waiting };
+}
+
+function stands(agreed: AgreedValue | undefined, now: AgreedValue): boolean {
+  return agreed !== undefined && sameValue(agreed.crm, now.crm) && sameValue(agreed.erp, now.erp);
 }
 
 /** What was sent counts as the system keeps it; of a side that nothing was sent to, what was planned. */
