@@ -106,6 +106,8 @@ const erpFaults: readonly Fault[] = [
 
 /** One history from a seed: two systems that people edit, workers that come and go, and all that breaks. Ends with the oracle. */
 export async function runHistory(seed: number, traced = false): Promise<Outcome> {
+  // Outside of any promise, as where a worker is told its first seed, the first step would not wait for what it sets off.
+  await Promise.resolve();
   const history = new History(seed, traced);
   useTimersOf(history.scheduler);
   const quiet = { error: log.error.bind(log) };

@@ -31,8 +31,8 @@ export const teeth: readonly Tooth[] = [
   {
     name: 'an echo told by a time window',
     file: `${sync}/poll-connection.ts`,
-    find: 'return link && asks(',
-    replace: 'return link && ctx.clock.now() - (link.syncedAt ?? 0) > 600_000 && asks(',
+    find: 'if (!link || !asks(',
+    replace: 'if (!link || ctx.clock.now() - (link.syncedAt ?? 0) <= 600_000 || !asks(',
   },
   {
     name: 'a failed poll that is never asked again',

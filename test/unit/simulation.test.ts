@@ -33,6 +33,8 @@ describe('any history', { timeout: 600_000 }, () => {
     const [once, again] = await Promise.all([runSeeds(from(1, 50)), runSeeds(from(1, 50))]);
     expect(again.hashes).toEqual(once.hashes);
     expect(new Set(once.hashes).size).toBe(50);
+    // Whatever ran before it on the same thread.
+    expect((await runSeeds([2])).hashes).toEqual([once.hashes[1]]);
   });
 });
 
