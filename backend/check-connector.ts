@@ -40,6 +40,9 @@ Tries a sync connector, an OData service, a Tryton or a workbook as ERP Sync use
   --write KEY          save this actor of the first type, and put it back
   --create             make an actor of the first type, which stays in the ERP
 
+A secret is better given as CONNECTOR_SECRET in the environment, which no list of processes shows: for --secret, and for --header NAME
+and --basic USER without one.
+
 Without --write and --create nothing is written. Ends with 1 if something fails, 2 if nothing could be tried.`;
 
 /** What can be reached at an address. */
@@ -78,18 +81,22 @@ function read(args: readonly string[]) {
 type Asked = ReturnType<typeof read>['values'];
 
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = read(args);
+  const { values: typed, positionals } = read(args);
+  const values = { ...typed, secret: typed.secret ?? process.env['CONNECTOR_SECRET'] };
   const [url] = positionals;
   if (url === undefined) throw new Error(usage);
   const endpoint: Endpoint = { url, signIn: signInOf(values), authority: await authorityIn(values.authority) };
   const kind = await kindAt(endpoint, values.kind ?? kindMeant(values));
-  const typed: Readonly<Record<string, string>> = {
+  const settings: Readonly<Record<string, string>> = {
     ...(kind.kind === 'odata' ? odataSettings(values) : {}),
     ...(kind.kind === 'tryton' ? trytonSettings(values) : {}),
     ...(kind.kind === 'workbook' ? { Filename: basename(url) } : {}),
     ...pairs(values.config),
   };
-  const asked = askedFields(await kind.configFields(endpoint), ({ key, defaultValue }) => typed[key] ?? defaultValue);
+  const asked = askedFields(
+    await kind.configFields(endpoint),
+    ({ key, defaultValue }) => settings[key] ?? defaultValue,
+  );
   // The secret of a sign-in at the address itself is no setting.
   const password = endpoint.signIn && kind.signsIn ? undefined : asked.find((field) => field.kind === 'password');
 
@@ -100,7 +107,7 @@ async function run(args: readonly string[]): Promise<number> {
       ...endpoint,
       config: {
         ...(password && values.secret !== undefined ? { [password.key]: values.secret } : {}),
-        ...typed,
+        ...settings,
       },
       types: z.array(z.enum(actorTypes)).parse(values.type),
       write: values.write ?? null,
@@ -119,8 +126,8 @@ async function run(args: readonly string[]): Promise<number> {
 function signInOf(asked: Asked): SignIn | null {
   const { header, basic, user = '', secret = '', scope = null } = asked;
   const tokenUrl = asked['token-url'];
-  if (header !== undefined) return { kind: 'header', ...parted(header, '=', 'name') };
-  if (basic !== undefined) return { kind: 'basic', ...parted(basic, ':', 'userName') };
+  if (header !== undefined) return { kind: 'header', ...parted(header, '=', 'name', secret) };
+  if (basic !== undefined) return { kind: 'basic', ...parted(basic, ':', 'userName', secret) };
   return tokenUrl === undefined ? null : { kind: 'oauth', tokenUrl, clientId: user, secret, scope };
 }
 
@@ -128,9 +135,10 @@ async function authorityIn(file: string | undefined): Promise<string | null> {
   return file === undefined ? null : readAuthority(await readFile(file, 'utf8'), systemClock.now()).pem;
 }
 
-function parted<Name extends string>(text: string, mark: string, name: Name) {
+function parted<Name extends string>(text: string, mark: string, name: Name, secret: string) {
   const at = text.indexOf(mark);
-  if (at < 1) throw new Error(usage);
+  if (text === '' || at === 0) throw new Error(usage);
+  if (at < 0) return { [name]: text, secret } as Record<Name | 'secret', string>;
   return { [name]: text.slice(0, at), secret: text.slice(at + 1) } as Record<Name | 'secret', string>;
 }
 

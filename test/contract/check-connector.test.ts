@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkConnector, type Finding } from '../../backend/adapters/connectors/check-connector.ts';
 import { httpKind } from '../../backend/adapters/connectors/http/http-kind.ts';
 import { createSafeFetch } from '../../backend/adapters/connectors/safe-fetch.ts';
@@ -217,6 +217,17 @@ describe('the command', () => {
     expect(letIn.output).toMatch(/holds +answers at its address/);
     expect(letIn.output).not.toMatch(/connector\.denied|pass/);
     expect(keptOut).toMatchObject({ code: 2, output: expect.stringContaining('connector.denied') as unknown });
+  });
+
+  test('takes a secret from the environment, which stands in no list of processes', async () => {
+    const soap = await startSoapErp(sampleErp(new TestClock()));
+    soap.admits = ({ authorization }) => authorization === 'Token hush';
+    vi.stubEnv('CONNECTOR_SECRET', 'Token hush');
+    const about = ['--kind', 'soap', '--config', 'Filename=ErpClient.xlsx'];
+    const { output } = await run(soap.url, ...about, '--header', 'authorization');
+    vi.unstubAllEnvs();
+    await soap.close();
+    expect(output).toMatch(/holds +answers at its address/);
   });
 });
 
