@@ -78,11 +78,11 @@ function read(args: readonly string[]) {
   });
 }
 
-type Asked = ReturnType<typeof read>['values'];
+type Asked = Omit<ReturnType<typeof read>['values'], 'secret'> & { readonly secret: string | undefined };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values: typed, positionals } = read(args);
-  const values = { ...typed, secret: typed.secret ?? process.env['CONNECTOR_SECRET'] };
+  const values: Asked = { ...typed, secret: typed.secret ?? process.env['CONNECTOR_SECRET'] };
   const [url] = positionals;
   if (url === undefined) throw new Error(usage);
   const endpoint: Endpoint = { url, signIn: signInOf(values), authority: await authorityIn(values.authority) };

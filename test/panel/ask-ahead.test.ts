@@ -37,7 +37,7 @@ describe('what is asked ahead', () => {
   it('fails as it did, and is asked anew by whoever tries again', async () => {
     failing = ['GET /session', 'GET /tab'];
     const ahead = askAhead(api, ['/session', '/tab']);
-    expect(await ahead('GET', '/session').catch((error: ApiError) => error.body.code)).to.equal('session.missing');
+    expect(await ahead('GET', '/session').catch(String)).to.contain('session.missing');
     failing = [];
     expect(await ahead<string>('GET', '/session')).to.equal('answer 3');
     expect(await ahead<string>('GET', '/tab')).to.equal('answer 4');
