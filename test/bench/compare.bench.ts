@@ -111,7 +111,7 @@ async function connect({ store }: Context): Promise<string> {
     actorType: 'Customer',
     active: true,
     missingInErp: false,
-    fields: FIELDS.map((key, index) => pairOf({ erp: { key, crmField: key, rank: index + 1 } }).erp),
+    fields: erpFields,
   });
   return id;
 }
@@ -149,7 +149,12 @@ const instantCrm = {
     })),
 } satisfies Partial<Crm> as unknown as Crm;
 
+const erpFields = FIELDS.map((key, index) => pairOf({ erp: { key, crmField: key, rank: index + 1 } }).erp);
+
 const instantErp = {
+  actorTypes: async () => ['Customer'],
+  fields: async () => erpFields,
+  searchableFields: async () => FIELDS,
   getActors: async (type, keys, fields) => ({
     actors: keys.map((erpKey) => ({
       type,
