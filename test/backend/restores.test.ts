@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { activateConnection } from '../../backend/application/setup/activate-connection.ts';
 import { deactivateConnection } from '../../backend/application/setup/deactivate-connection.ts';
 import { claimComparison, compareLinks } from '../../backend/application/sync/compare-links.ts';
+import { listAttention } from '../../backend/application/sync/list-attention.ts';
 import { pauseAfterRestore } from '../../backend/application/sync/pause-after-restore.ts';
 import { receiveWebhook } from '../../backend/application/sync/receive-webhook.ts';
 import { reconcile } from '../../backend/application/sync/reconcile.ts';
+import { retryLink } from '../../backend/application/sync/retry-link.ts';
 import { reportRestore, settleRestore } from '../../backend/application/sync/settle-restore.ts';
 import { showRun, showRunSteps } from '../../backend/application/sync/show-run.ts';
 import { showSyncStatus } from '../../backend/application/sync/show-sync-status.ts';
@@ -342,6 +344,24 @@ test('what an ERP makes of a value that it is given again is nobody’s edit', a
   await work();
   expect(erpValues()).toMatchObject({ NAME: 'TYPED THERE' });
   expect(crmValues()).toMatchObject({ NAME: 'Typed there' });
+});
+
+test('a value that a restored ERP does not take again waits, and the older one is carried nowhere', async () => {
+  restore('erp');
+  await pauseAfterRestore(world.ctx, side('erp'));
+  await plan();
+  const { id } = await opened();
+  world.erp.refused.set('Customer/c42', { code: 'value.too_long', explanation: null });
+  await settleRestore(world.as(), id, { take: 'newer', steps: 2, keep: [] });
+  await goOn();
+  expect(erpValues()).toEqual(before);
+  expect((await listAttention(world.as())).links).toHaveLength(1);
+
+  world.erp.refused.clear();
+  const [link] = await world.store.links.ofEntity(company);
+  await retryLink(world.as(), link!.id);
+  await work();
+  expect([crmValues(), erpValues()]).toEqual([newer, newer]);
 });
 
 test('what another ERP had replaced in SuperOffice is known to be older, though that ERP has lost its actor', async () => {

@@ -88,6 +88,8 @@ export const corpus: readonly number[] = [
   // What the oracle took for a loss: what was decided to stay, what was asked for and begun again, an undo that seemed to arrive.
   1000245,
   1001124, 1001107, 1000803,
+  // A newer value that a restored ERP refused when it was given again: the older one was then carried on as an edit.
+  123823,
 ];
 
 /** Seeds in which a planted bug shows that the first few hundred do not meet. */

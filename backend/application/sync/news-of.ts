@@ -1,5 +1,6 @@
-import type { FieldValue, Side } from '../../../shared/vocabulary.ts';
+import { sides, type FieldValue, type Side } from '../../../shared/vocabulary.ts';
 import type { AgreedValue, LinkNews, WaitingField } from '../../domain/link.ts';
+import { agreedByWriting } from '../../domain/merge.ts';
 import type { LinkPlan, SyncPlan } from '../../domain/sync-plan.ts';
 import { sameValue } from '../../domain/value.ts';
 import type { CarriedOut, CarriedOutLink } from './carry-out.ts';
@@ -12,7 +13,8 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
   const agreed: Record<string, AgreedValue> = {};
   const waiting: WaitingField[] = [];
 
-  for (const { erp: field, crm } of link.pairs) {
+  for (const pair of link.pairs) {
+    const { erp: field, crm } = pair;
     const now = { crm: done.crm[crm.key] ?? null, erp: erp[field.key] ?? null };
     const row = { fieldKey: field.key, ...now };
     const obstacle =
@@ -22,6 +24,9 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
     // Of an undo that was refused nothing is left to wait for: both sides hold what they agreed on.
     if (obstacle && !stands(link.link.agreed[field.key], now)) {
       waiting.push({ ...row, kind: 'parked', code: obstacle.code, detail: { ...obstacle.detail, refused: true } });
+      const side = givenAgain({ crm: plan.toCrm[crm.key], erp: own?.toErp[field.key] }, link.link.agreed[field.key]);
+      const older = side && agreedByWriting(pair, side, now[side]);
+      if (older) agreed[field.key] = older;
     } else if (outcome?.kind === 'conflict') {
       waiting.push({ ...row, kind: 'conflict', code: null, detail: null });
     } else if (outcome) {
@@ -40,6 +45,14 @@ export function newsOf(plan: SyncPlan, done: CarriedOut, { link, erp, refused }:
 
 function stands(agreed: AgreedValue | undefined, now: AgreedValue): boolean {
   return agreed !== undefined && sameValue(agreed.crm, now.crm) && sameValue(agreed.erp, now.erp);
+}
+
+/**
+ * The side that was to get again what was agreed on, as after a restored backup. Where it is refused, the older value that stands
+ * there is nobody's edit: it counts as agreed on, so that the newer one is what has changed since.
+ */
+function givenAgain(sent: Sent, agreed: AgreedValue | undefined): Side | undefined {
+  return sides.find((side) => agreed && sent[side] !== undefined && sameValue(sent[side], agreed[side]));
 }
 
 /** What was sent counts as the system keeps it; of a side that nothing was sent to, what was planned. */
