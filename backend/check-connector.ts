@@ -13,6 +13,7 @@ import { soapKind } from './adapters/connectors/soap/soap-kind.ts';
 import { trytonKind } from './adapters/connectors/tryton/tryton-kind.ts';
 import { workbookKind } from './adapters/connectors/workbook/workbook-kind.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { connectorSecret } from './config.ts';
 import { readAuthority } from './application/setup/read-authority.ts';
 import type { Endpoint, SignIn } from './domain/endpoint.ts';
 import { AppError } from './errors.ts';
@@ -82,7 +83,7 @@ type Asked = Omit<ReturnType<typeof read>['values'], 'secret'> & { readonly secr
 
 async function run(args: readonly string[]): Promise<number> {
   const { values: typed, positionals } = read(args);
-  const values: Asked = { ...typed, secret: typed.secret ?? process.env['CONNECTOR_SECRET'] };
+  const values: Asked = { ...typed, secret: typed.secret ?? connectorSecret() };
   const [url] = positionals;
   if (url === undefined) throw new Error(usage);
   const endpoint: Endpoint = { url, signIn: signInOf(values), authority: await authorityIn(values.authority) };

@@ -138,6 +138,11 @@ export function loadStorageConfig(environment: Env = process.env): Pick<Config, 
   return storageOf(checked(StorageEnvironment, environment));
 }
 
+/** The secret of a connector that is tried from the command line. */
+export function connectorSecret(environment: Env = process.env): string | undefined {
+  return environment['CONNECTOR_SECRET'];
+}
+
 function storageOf(env: z.infer<typeof StorageEnvironment>): Pick<Config, 'dataDir' | 'database'> {
   const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl = null } = env;
   return { dataDir: resolve(env.DATA_DIR), database: url === undefined ? null : { url, ownerUrl } };
