@@ -97,8 +97,8 @@ describe('nasty connectors', () => {
 
     expect(wrong.filter((each) => each !== null)).toEqual([]);
     expect(wrong.length).toBeGreaterThanOrEqual(200);
-    // Their servers are a process of their own: what is measured is ours, with the threads that read.
-    expect((most - before) / 1e6).toBeLessThan(768);
+    // Their servers are a process of their own: what is measured is ours, with the two threads that read, of 512 MB each at most.
+    expect((most - before) / 1e6).toBeLessThan(1_200);
     expect(half(busy)).toBeLessThan(half(quiet) * 1.2 + 0.5);
     expect(lag.percentile(99) / 1e6).toBeLessThan(500);
   }, 300_000);
