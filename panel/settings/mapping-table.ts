@@ -328,7 +328,7 @@ export class MappingTable extends PanelElement {
       }
 
       .policy {
-        min-width: 12em;
+        min-width: 13em;
       }
 
       .empty {
